@@ -1,0 +1,1 @@
+"""People, tokens, sessions and sign-in links."""

@@ -1,0 +1,1 @@
+"""What a match becomes, and what a message says. Pure."""

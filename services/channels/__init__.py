@@ -1,0 +1,1 @@
+"""Where alerts can be sent: e-mail, signed webhooks, chat."""

@@ -1,0 +1,50 @@
+"""What can go wrong, in four kinds; every message says what was expected, what was found, and where.
+
+`InvalidError` is a mistake in what was typed or sent. `NotFoundError` and `ConflictError` are about rows.
+`OutsideError` is the world's fault, and says whether trying again can help.
+"""
+
+from __future__ import annotations
+
+
+class TocsinError(Exception):
+    """A failure with a message for people. `field` is a JSON pointer or option name, `position` counts from 1."""
+
+    def __init__(
+        self, message: str, *, field: str | None = None, position: int | None = None, advice: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.position = position
+        self.advice = advice
+
+
+class InvalidError(TocsinError):
+    """What was typed or sent cannot be read or is not allowed."""
+
+
+class NotFoundError(TocsinError):
+    """There is no such thing, or it is not the caller's."""
+
+
+class ConflictError(TocsinError):
+    """Something else with this name or key exists, or changed meanwhile."""
+
+
+class OutsideError(TocsinError):
+    """A part outside failed. `permanent`: the same try fails again. `retry_after_s`: a time that was named."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after_s: float | None = None,
+        code: str = "outside",
+        field: str | None = None,
+    ) -> None:
+        super().__init__(message, field=field)
+        self.permanent = permanent
+        self.retry_after_s = retry_after_s
+        self.code = code

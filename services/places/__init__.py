@@ -1,0 +1,1 @@
+"""Jurisdictions: divisions, and the places that an article names. Pure."""

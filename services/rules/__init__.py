@@ -1,0 +1,1 @@
+"""The percolator: which of all standing queries hold for one document. Pure."""

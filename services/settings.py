@@ -1,0 +1,133 @@
+"""Every setting, read once where a process starts and passed on as plain values.
+
+Order, the later wins: defaults, the file that `--config` names (TOML, as `config/tocsin.example.toml`), environment
+variables `TOCSIN_…`, options on the command line.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from services.errors import InvalidError
+
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="TOCSIN_", extra="ignore", frozen=True, toml_file=None)
+
+    data: Path = Field(default=Path("~/.local/share/tocsin"), description="folder of the database, mail and token")
+    database_url: str = Field(default="", description="empty: SQLite in the data folder")
+    broker_url: str | None = Field(default=None, description="unset: the embedded broker; empty: no broker")
+    smtp_url: str = Field(default="", description="empty: mail is kept in the data folder")
+    mail_from: str = Field(default="Tocsin <alerts@localhost>", description="sender of mails")
+    base_url: str = Field(default="", description="address of the dashboard as recipients see it")
+    allow_private: Names = Field(default=(), description="private address ranges that may be connected to")
+    secret_key_file: Path | None = Field(default=None, description="unset: DATA/secret.key")
+    host: str = Field(default="127.0.0.1", description="address that the API listens on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port that the API listens on")
+    group_s: float = Field(default=300.0, ge=0, description="one message a subscription in so many seconds")
+    backfill_h: float = Field(default=24.0, ge=0, description="items older than this at a first poll raise no alert")
+    poll_s: float = Field(default=300.0, ge=1, description="how often a source is polled")
+    sweep_s: float = Field(default=5.0, gt=0, description="how often waiting rows are looked for, with a broker")
+    lease_s: float = Field(default=60.0, gt=1, description="how long a worker may hold a row")
+    hard_limit_s: float = Field(default=900.0, gt=1, description="when a send in flight is given up")
+    final_dot_s: float = Field(default=600.0, gt=0, description="wait for a mail server's answer to the message")
+    send_s: float = Field(default=30.0, gt=0, description="wait for the answer of a webhook or chat service")
+    senders: int = Field(default=8, ge=1, le=64, description="sends at once in one deliver worker")
+    webhook_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 5 s to 24 h")
+    mail_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 1 min to 72 h")
+    stemmed: Names = Field(default=("en", "es"), description="languages whose words are stemmed")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
+    log_json: bool = Field(default=True, description="logs as JSON lines; false: for reading")
+
+    @field_validator("allow_private", "stemmed", "webhook_delays_s", "mail_delays_s", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("allow_private")
+    @classmethod
+    def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ipaddress.ip_network(part, strict=False)
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname):
+            message = "expected smtp://, smtps:// or smtp+starttls:// with a host"
+            raise ValueError(message)
+        return value
+
+    @field_validator("data", "secret_key_file")
+    @classmethod
+    def _home(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        if not self.database_url:
+            return f"sqlite:///{self.data / 'tocsin.db'}"
+        return _with_driver(self.database_url)
+
+    @property
+    def public_url(self) -> str:
+        """The address that messages point to, without a slash at its end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key that secrets are encrypted with is kept."""
+        return self.secret_key_file or self.data / "secret.key"
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Put the TOML file below the environment. `TOCSIN_CONFIG` names it, so that child processes read the same."""
+        file = os.environ.get("TOCSIN_CONFIG")
+        return (init_settings, env_settings, *([TomlConfigSettingsSource(settings_cls, Path(file))] if file else []))
+
+
+def load(**given: Any) -> Settings:  # Any: options as the command line gives them, checked by the model
+    """Read the settings; options that are `None` were not given."""
+    file = os.environ.get("TOCSIN_CONFIG")
+    if file and not Path(file).is_file():
+        raise InvalidError(f"There is no settings file {file}", field="--config")
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]) or "settings"
+        found = first.get("input")
+        raise InvalidError(
+            f"The setting {name} cannot be used: {first['msg']}, found {found!r}", field=f"TOCSIN_{name.upper()}"
+        ) from error
+
+
+def _with_driver(url: str) -> str:
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url

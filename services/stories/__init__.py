@@ -1,0 +1,1 @@
+"""Which articles tell one event. Pure."""

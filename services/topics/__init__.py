@@ -1,0 +1,1 @@
+"""Topic packs: reviewed files of terms with their own examples. Pure."""
