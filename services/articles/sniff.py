@@ -1,0 +1,77 @@
+"""Read bytes of any kind as items: plain text, an HTML page or fragment, or a feed; what they are is told from them."""
+
+from __future__ import annotations
+
+import re
+
+from services.articles.article import Item
+from services.articles.decoding import decode
+from services.articles.feed import read_feed
+from services.articles.feed_json import looks_like_json
+from services.articles.html_blocks import has_markup, is_page, text_of_fragment
+from services.articles.identity import hashed
+from services.articles.page import page_item
+from services.articles.url import canonical_url, web_link
+from services.errors import InvalidError
+
+LIMIT_BYTES = 10 * 1024 * 1024
+_READ = "Plain text, an HTML page, or an RSS, Atom or JSON feed is read"
+_KINDS = (
+    (b"%PDF-", "a PDF file"), (b"PK\x03\x04", "a ZIP or office file"), (b"\x1f\x8b", "a gzip file"),
+    (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
+    (b"RIFF", "a picture, sound or film"), (b"\xd0\xcf\x11\xe0", "an old office file"), (b"ID3", "a sound file"),
+    (b"SQLite format 3", "an SQLite database"), (b"\x7fELF", "a program"), (b"7z\xbc\xaf", "a 7-Zip file"),
+    (b"{\\rtf", "an RTF file"), (b"BZh9", "a bzip2 file"), (b"\xfd7zXZ", "an xz file"),
+)  # fmt: skip
+_FEED = re.compile(r"<\?xml\b|<(?:rss|feed|rdf:rdf|channel)\b", re.IGNORECASE)
+_XHTML = re.compile(
+    r"(?:<\?xml[^>]{0,500}\?>|<!--(?:(?!-->).){0,5000}-->|\s)*(?:<!doctype\s+html|<html)\b", re.IGNORECASE | re.DOTALL
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+def read_any(data: bytes, *, name: str = "", content_type: str | None = None, url: str | None = None) -> list[Item]:
+    """Read what a file, a body or an address gives; `name` is used in messages and for its ending.
+
+    InvalidError says what was found and what is read.
+    """
+    shown = name or "The text"
+    if len(data) > LIMIT_BYTES:
+        raise InvalidError(f"{shown} has {len(data):,} bytes. {LIMIT_BYTES:,} is the most")
+    for start, kind in _KINDS:
+        if data.startswith(start):
+            raise InvalidError(f"{shown} is {kind}. {_READ}")
+    text = decode(data, content_type)
+    if not text.strip("\ufeff \t\r\n\0"):
+        raise InvalidError(f"{shown} is empty. {_READ}")
+    if _is_binary(text):
+        raise InvalidError(f"{shown} holds bytes that are no text. {_READ}")
+    head = text.lstrip("\ufeff \t\r\n\0")
+    if _is_feed(head, content_type):
+        return list(read_feed(data, url=url, content_type=content_type).items)
+    return [_article(head if head.startswith("<") else text, shown, content_type, url)]
+
+
+def _article(text: str, shown: str, content_type: str | None, url: str | None) -> Item:
+    known = canonical_url(url) or hashed(text)
+    meant = "html" in (content_type or "").lower() or shown.lower().endswith((".html", ".htm", ".xhtml"))
+    if is_page(text[:5_000]) and (meant or text.startswith("<")):
+        item = page_item(text, url=url)
+    elif (meant or text.startswith("<")) and has_markup(text):
+        item = Item(known, web_link(url), html=text)
+        if not text_of_fragment(text).strip():
+            raise InvalidError(f"{shown} has no text of its own. {_READ}")
+    else:
+        item = Item(known, web_link(url), text=text.removeprefix("\ufeff"))
+    return item
+
+
+def _is_feed(head: str, content_type: str | None) -> bool:
+    if looks_like_json(head):
+        return "json" in (content_type or "").lower() or re.match(r"\{\s*\"|\[\s*[{\[\"]", head) is not None
+    return _FEED.match(head) is not None and _XHTML.match(head) is None
+
+
+def _is_binary(text: str) -> bool:
+    sample = text[:20_000]
+    return len(_CONTROL.findall(sample)) * 20 > len(sample)
