@@ -1,0 +1,70 @@
+"""What becomes of a matched alert, and why."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.alerts.digest import slot
+from services.alerts.policy import Act, Because, Decision, Known, Wishes, decide, together
+
+NOW = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
+GROUP = timedelta(minutes=5)
+INSTANT = Wishes("instant", "America/Los_Angeles")
+
+
+def a_moment_ago(minutes: float) -> Known:
+    return Known(last_message_at=NOW - timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "wishes", "act", "because"),
+    [
+        ("new", Known(), INSTANT, Act.TELL, Because.FIRST),
+        ("new", a_moment_ago(6), INSTANT, Act.TELL, Because.FIRST),
+        ("new", a_moment_ago(1), INSTANT, Act.GATHER, Because.RECENT),
+        ("correction:1", a_moment_ago(1), INSTANT, Act.TELL, Because.CHANGED),
+        ("update:2", a_moment_ago(1), INSTANT, Act.TELL, Because.CHANGED),
+        ("new", Known(through="s2"), INSTANT, Act.TOLD, Because.TOLD),
+        ("new", Known(), Wishes("daily", "UTC"), Act.GATHER, Because.CADENCE),
+        ("new", a_moment_ago(1), Wishes("instant", "UTC", urgent=True), Act.TELL, Because.URGENT),
+        ("new", Known(), Wishes("instant", "UTC", muted_until=NOW + GROUP), Act.MUTED, Because.MUTED),
+        ("new", Known(), Wishes("instant", "UTC", muted_until=NOW), Act.TELL, Because.FIRST),
+    ],
+)
+def test_an_alert_is_decided_with_its_reason(
+    kind: str, known: Known, wishes: Wishes, act: Act, because: Because
+) -> None:
+    decision = decide(kind, known, wishes, NOW, GROUP)
+    assert (decision.act, decision.because) == (act, because)
+
+
+def test_gathered_alerts_leave_when_the_group_time_since_the_last_message_is_over() -> None:
+    decision = decide("new", a_moment_ago(2), INSTANT, NOW, GROUP)
+    assert decision.gathered is not None
+    assert decision.gathered.closes == NOW + timedelta(minutes=3)
+
+
+def test_alerts_of_one_story_ride_with_the_one_that_is_told_now() -> None:
+    tell = Decision(Act.TELL, Because.FIRST)
+    gather = decide("new", a_moment_ago(1), INSTANT, NOW, GROUP)
+    told = Decision(Act.TOLD, Because.TOLD, through="s2")
+    assert [d.act for d in together([gather, tell, told])] == [Act.TELL, Act.TELL, Act.TOLD]
+    assert together([gather, gather]) == [gather, gather]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "now", "closes"),
+    [
+        ("hourly", datetime(2026, 11, 19, 17, 10, tzinfo=UTC), datetime(2026, 11, 19, 18, tzinfo=UTC)),
+        ("daily", datetime(2026, 11, 19, 17, 10, tzinfo=UTC), datetime(2026, 11, 20, 15, 30, tzinfo=UTC)),
+        ("daily", datetime(2026, 11, 19, 15, 29, tzinfo=UTC), datetime(2026, 11, 19, 15, 30, tzinfo=UTC)),
+        ("weekly", datetime(2026, 11, 19, 17, 10, tzinfo=UTC), datetime(2026, 11, 23, 15, 30, tzinfo=UTC)),
+        # The clock goes back on 1 November and forward on 14 March: the morning is the local one on both sides.
+        ("daily", datetime(2026, 10, 31, 20, 0, tzinfo=UTC), datetime(2026, 11, 1, 15, 30, tzinfo=UTC)),
+        ("daily", datetime(2027, 3, 13, 20, 0, tzinfo=UTC), datetime(2027, 3, 14, 14, 30, tzinfo=UTC)),
+    ],
+)
+def test_digests_leave_at_local_times(cadence: str, now: datetime, closes: datetime) -> None:
+    found = slot(cadence, "America/Los_Angeles", now)
+    assert found.closes == closes
+    assert found.opens <= now < found.closes
