@@ -1,0 +1,142 @@
+"""Alerts and their links to channels: written once per subscription, story and kind, by the database's own keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from services.errors import NotFoundError
+from services.identity import alert_id
+from services.store.tables import (
+    Alert,
+    Article,
+    Delivery,
+    DeliveryAlert,
+    LinkState,
+    Story,
+    Subscription,
+    SubscriptionState,
+)
+from services.store.work import insert_into
+
+
+def put(session: Session, rows: Sequence[Alert]) -> set[str]:
+    """Store alerts; give the ids of those that were not there before."""
+    if not rows:
+        return set()
+    insert = insert_into(session, Alert).values([row.model_dump() for row in rows])
+    added = session.execute(insert.on_conflict_do_nothing().returning(col(Alert.id)))
+    return set(added.scalars())
+
+
+def new(
+    subscription: str, story: str, kind: str, *, article: str, decision: str, because: str,
+    reason: dict[str, Any], now: datetime,  # Any: evidence as JSON
+) -> Alert:  # fmt: skip
+    """Build an alert under its derived id."""
+    return Alert(
+        id=alert_id(subscription, story, kind), subscription=subscription, story=story, kind=kind, article=article,
+        decision=decision, because=because, reason=reason, created_at=now,
+    )  # fmt: skip
+
+
+def link(session: Session, rows: Sequence[DeliveryAlert]) -> None:
+    """Link alerts to channels; a link that is there stays as it is."""
+    if rows:
+        insert = insert_into(session, DeliveryAlert).values([row.model_dump() for row in rows])
+        session.execute(insert.on_conflict_do_nothing())
+
+
+def kinds_known(session: Session, story: str, subscriptions: Sequence[str]) -> dict[str, set[str]]:
+    """Give the kinds of alert that each subscription already has of a story."""
+    found: dict[str, set[str]] = {}
+    query = select(Alert).where(col(Alert.story) == story, col(Alert.subscription).in_(subscriptions))
+    for row in session.scalars(query):
+        found.setdefault(row.subscription, set()).add(row.kind)
+    return found
+
+
+def told_of(session: Session, story: str) -> list[Subscription]:
+    """Give the active subscriptions that have an alert of the story, whether or not they still match."""
+    ids = select(col(Alert.subscription)).where(col(Alert.story) == story, col(Alert.kind) == "new")
+    active = col(Subscription.state) == SubscriptionState.ACTIVE
+    return list(
+        session.scalars(select(Subscription).where(col(Subscription.id).in_(ids), active).order_by(col(Subscription.id)))
+    )
+
+
+def heard_through(session: Session, story: str, kind: str, channels: Iterable[str]) -> dict[str, str]:
+    """Give, for each channel that heard of the story in this kind or will, the subscription that brought it."""
+    query = (
+        select(col(DeliveryAlert.channel), col(Alert.subscription))
+        .join(Alert, col(Alert.id) == col(DeliveryAlert.alert))
+        .where(col(Alert.story) == story, col(Alert.kind) == kind, col(DeliveryAlert.channel).in_(list(channels)))
+        .where(col(DeliveryAlert.state).in_([LinkState.OPEN, LinkState.SENT]))
+        .order_by(col(Alert.created_at).desc(), col(Alert.id))
+    )
+    return {channel: subscription for channel, subscription in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker
+
+
+def last_messages(session: Session, subscriptions: Sequence[str], since: datetime) -> dict[tuple[str, str], datetime]:
+    """Give when each (subscription, channel) last had a message put on its way, if after `since`."""
+    query = (
+        select(col(Alert.subscription), col(Delivery.channel), func.max(col(Delivery.created_at)))
+        .join(DeliveryAlert, col(DeliveryAlert.alert) == col(Alert.id))
+        .join(Delivery, col(Delivery.id) == col(DeliveryAlert.delivery))
+        .where(col(Alert.subscription).in_(subscriptions), col(Delivery.created_at) > since)
+        .group_by(col(Alert.subscription), col(Delivery.channel))
+    )
+    return {(subscription, channel): at for subscription, channel, at in session.execute(query)}
+
+
+def of_delivery(session: Session, delivery: str) -> list[tuple[Alert, Subscription, Article, Story]]:
+    """Give what a message tells: its alerts with their subscriptions, articles and stories."""
+    query = (
+        select(Alert, Subscription, Article, Story)
+        .join(DeliveryAlert, col(DeliveryAlert.alert) == col(Alert.id))
+        .join(Subscription, col(Subscription.id) == col(Alert.subscription))
+        .join(Article, col(Article.id) == col(Alert.article))
+        .join(Story, col(Story.id) == col(Alert.story))
+        .where(col(DeliveryAlert.delivery) == delivery)
+        .order_by(col(Article.seen_at), col(Article.id), col(Subscription.name))
+    )
+    return [tuple(row) for row in session.execute(query)]
+
+
+def get(session: Session, id_: str) -> Alert:
+    """Give an alert, or say that there is none."""
+    row = session.get(Alert, id_)
+    if row is None:
+        raise NotFoundError(f'There is no alert "{id_}"', field="/id")
+    return row
+
+
+def page(
+    session: Session, *, subscription: str | None = None, story: str | None = None, person: str | None = None,
+    before: tuple[datetime, str] | None = None, limit: int = 50,
+) -> list[Alert]:  # fmt: skip
+    """Give alerts, the newest first, before the given (created, id); `person`: those of their subscriptions."""
+    query = select(Alert).order_by(col(Alert.created_at).desc(), col(Alert.id).desc()).limit(limit)
+    if subscription is not None:
+        query = query.where(col(Alert.subscription) == subscription)
+    if story is not None:
+        query = query.where(col(Alert.story) == story)
+    if person is not None:
+        mine = select(col(Subscription.id)).where(col(Subscription.person) == person)
+        query = query.where(col(Alert.subscription).in_(mine))
+    if before is not None:
+        at, id_ = before
+        query = query.where((col(Alert.created_at) < at) | ((col(Alert.created_at) == at) & (col(Alert.id) < id_)))
+    return list(session.scalars(query))
+
+
+def links_of(session: Session, alerts: Sequence[str]) -> dict[str, list[DeliveryAlert]]:
+    """Give the links of each of the alerts."""
+    found: dict[str, list[DeliveryAlert]] = {id_: [] for id_ in alerts}
+    for row in session.scalars(select(DeliveryAlert).where(col(DeliveryAlert.alert).in_(alerts))):
+        found[row.alert].append(row)
+    return found

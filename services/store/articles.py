@@ -1,0 +1,195 @@
+"""Articles on their way: put in once, claimed to be read, claimed to be matched, set aside with a reason.
+
+A claim hands out rows under a random token and a lease. Every later write repeats the token, so that a worker that
+was paused past its lease changes nothing. Rows whose lease ran out are handed out as *careful*: whoever had them may
+have died of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import make_transient_to_detached
+from sqlmodel import Session, col
+
+from services.articles.article import Article as ArticleValue
+from services.articles.article import Item, Passage, Zone, content_hash
+from services.errors import NotFoundError
+from services.identity import article_id
+from services.store.tables import Alert, Article, ArticleState, Subscription
+from services.store.work import insert_into
+
+BATCH = 100
+TRIES = 3  # an article that failed so often is set aside
+RETRY = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Rows handed out to one worker until `until`. Careful: an earlier worker ended with them in hand."""
+
+    token: str
+    rows: Sequence[Article]
+    careful: bool
+
+
+def put(session: Session, source: str, item: Item, now: datetime, *, old: bool = False) -> tuple[Article, bool]:
+    """Store an item unless its latest revision says the same; give the row and whether it is new."""
+    body = item.html if item.html is not None else (item.text or "")
+    digest = content_hash(item.title, body)
+    newest = select(Article).where(col(Article.source) == source, col(Article.external_id) == item.external_id)
+    last = session.scalars(newest.order_by(col(Article.revision).desc()).limit(1)).first()
+    if last is not None and last.content_sha256 == digest:
+        return last, False
+    revision = 1 if last is None else last.revision + 1
+    row = Article(
+        id=article_id(source, item.external_id, revision), source=source, external_id=item.external_id,
+        revision=revision, content_sha256=digest, url=item.url, title=item.title, body=body,
+        body_is_html=item.html is not None, authors=list(item.authors), language=item.language,
+        published_at=item.published, updated_at=item.updated, seen_at=now, due_at=now, old=old,
+    )  # fmt: skip
+    added = insert_into(session, Article).on_conflict_do_nothing().returning(col(Article.id))
+    # The values are given apart from the statement, and the row is not read back: half of the time of a push.
+    if session.execute(added, row.model_dump()).first() is None:
+        return session.get_one(Article, row.id), False  # another process was faster with the same revision
+    make_transient_to_detached(row)
+    session.add(row)
+    return row, True
+
+
+def value_of(row: Article, source: str = "") -> ArticleValue:
+    """Give an article that was read as a value; `source` is the name of its source."""
+    return ArticleValue(
+        text=row.text or "", passages=tuple(Passage(Zone(zone), low, high) for zone, low, high in row.passages),
+        title=row.title, title_start=row.title_start, language=row.language or "en", url=row.url, source=source,
+        authors=tuple(row.authors), published=row.published_at,
+    )  # fmt: skip
+
+
+def get(session: Session, id_: str) -> Article:
+    """Give an article, or say that there is none."""
+    row = session.get(Article, id_)
+    if row is None:
+        raise NotFoundError(f'There is no article "{id_}"', field="/id")
+    return row
+
+
+def claim_to_read(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> Claim:
+    """Claim articles that are stored as they came."""
+    return _claim(session, col(Article.read_at).is_(None), col(Article.seen_at), now, lease, limit)
+
+
+def claim_to_match(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> Claim:
+    """Claim articles that are cut into zones."""
+    return _claim(session, col(Article.read_at).is_not(None), col(Article.read_at), now, lease, limit)
+
+
+def _claim(  # Any: a column of times, which may be null
+    session: Session, stage: ColumnElement[bool], order: Mapped[Any], now: datetime,
+    lease: timedelta, limit: int,
+) -> Claim:  # fmt: skip
+    waiting = (col(Article.state) == ArticleState.NEW, stage, col(Article.due_at) <= now)
+    fresh = col(Article.lease_token).is_(None)
+    rows = _take(session, (*waiting, fresh), order, now + lease, limit)
+    if rows.rows:
+        return rows
+    over = col(Article.lease_until) < now
+    taken = _take(session, (*waiting, over), order, now + lease, 1)
+    return Claim(taken.token, taken.rows, careful=True)
+
+
+def _take(  # Any: as in _claim
+    session: Session, wanted: tuple[ColumnElement[bool], ...], order: Mapped[Any], until: datetime, limit: int
+) -> Claim:
+    token = secrets.token_hex(8)
+    ids = (
+        select(col(Article.id))
+        .where(*wanted)
+        .order_by(order, col(Article.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = update(Article).where(col(Article.id).in_(ids)).values(lease_token=token, lease_until=until)
+    rows = session.scalars(taken.returning(Article)).all()
+    return Claim(token, sorted(rows, key=lambda row: (row.seen_at, row.id)), careful=False)
+
+
+def record(session: Session, row: Article, token: str, **values: object) -> bool:
+    """Write the outcome of a claim; false if the claim has passed to somebody else meanwhile."""
+    mine = update(Article).where(col(Article.id) == row.id, col(Article.lease_token) == token)
+    done = session.execute(mine.values(lease_token=None, lease_until=None, **values))
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]  # a cursor result
+
+
+def record_failure(session: Session, row: Article, token: str, reason: str, trace: str, now: datetime) -> bool:
+    """Count a failed try; after the third the article is set aside as poisonous, with its reason kept."""
+    tries = row.tries + 1
+    if tries < TRIES:
+        return record(session, row, token, tries=tries, reason=reason, trace=trace, due_at=now + RETRY)
+    aside = {"state": ArticleState.SET_ASIDE, "reason": f"poison: {reason}", "trace": trace, "matched_at": now}
+    return record(session, row, token, tries=tries, **aside)
+
+
+def release(session: Session, token: str) -> None:
+    """Give back what a claim still holds, as a worker that stops does."""
+    session.execute(update(Article).where(col(Article.lease_token) == token).values(lease_token=None, lease_until=None))
+
+
+def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Article]:
+    """Give articles by their ids."""
+    return {row.id: row for row in session.scalars(select(Article).where(col(Article.id).in_(ids)))}
+
+
+def was_heard(session: Session, row: Article, person: str | None) -> bool:
+    """Say whether a person was alerted of the article or its story; `None` hears everything."""
+    if person is None:
+        return True
+    told = select(col(Article.id)).where(col(Article.id) == row.id, _heard_by(person))
+    return session.scalars(told).first() is not None
+
+
+def _heard_by(person: str) -> ColumnElement[bool]:
+    same = col(Subscription.id) == col(Alert.subscription)
+    mine = select(col(Alert.article), col(Alert.story)).join(Subscription, same)
+    told = mine.where(col(Subscription.person) == person).subquery()
+    return col(Article.id).in_(select(told.c.article)) | col(Article.story).in_(select(told.c.story))
+
+
+def page(
+    session: Session, *, before: tuple[datetime, str] | None = None, limit: int = 50, state: str | None = None,
+    source: str | None = None, story: str | None = None, heard_by: str | None = None,
+) -> list[Article]:  # fmt: skip
+    """Give articles, the newest first, before the given (seen, id); `heard_by` a person: those they were alerted of."""
+    query = select(Article).order_by(col(Article.seen_at).desc(), col(Article.id).desc()).limit(limit)
+    if before is not None:
+        seen, id_ = before
+        query = query.where((col(Article.seen_at) < seen) | ((col(Article.seen_at) == seen) & (col(Article.id) < id_)))
+    for column, wanted in ((Article.state, state), (Article.source, source), (Article.story, story)):
+        if wanted is not None:
+            query = query.where(col(column) == wanted)
+    if heard_by is not None:
+        query = query.where(_heard_by(heard_by))
+    return list(session.scalars(query))
+
+
+def previous(session: Session, row: Article) -> Article | None:
+    """Give the revision before this one, or the article that had the same address before it."""
+    if row.revision > 1:
+        return session.get(Article, article_id(row.source, row.external_id, row.revision - 1))
+    if row.url_canonical is None:
+        return None
+    same = select(Article).where(
+        col(Article.url_canonical) == row.url_canonical, col(Article.id) != row.id, col(Article.story).is_not(None)
+    )
+    return session.scalars(same.order_by(col(Article.seen_at).desc()).limit(1)).first()
+
+
+def count(session: Session) -> int:
+    """Count all articles."""
+    return int(session.scalar(select(func.count()).select_from(Article)) or 0)

@@ -1,0 +1,72 @@
+"""What answers say about a channel: confirmed by the first, held back while it fails, disabled when it is gone.
+
+After five failures in a row the channel is left alone for 30 seconds, doubling to 30 minutes; then one message
+is tried. Waiting deliveries keep their state and use up no tries.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from services.store import channels
+from services.store.deliveries import Ending
+from services.store.tables import Channel, ChannelState, Delivery, DeliveryAlert, DeliveryState, LinkState, Outcome
+
+OPENS_AFTER = 5
+FIRST_WAIT, MOST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
+_ITS_OWN = ("http_400", "http_413", "http_422")  # refusals of one message, which say nothing about the channel
+
+
+def note(
+    session: Session, row: Delivery, ending: Ending, now: datetime, *, hold: datetime | None, hard_bounce: bool
+) -> None:
+    """Write what one answer says about its channel, in the transaction that records the answer."""
+    locked = session.get(Channel, row.channel, with_for_update=True, populate_existing=True)
+    assert locked is not None
+    if ending.outcome is Outcome.ACCEPTED:
+        _works(session, locked, row, now)
+    elif ending.reason_code == "gone" or hard_bounce:
+        _disable(session, locked, ending, now)
+    elif ending.code not in _ITS_OWN and ending.outcome in (Outcome.RETRY, Outcome.CONFIG, Outcome.UNCERTAIN):
+        _fails(session, locked, ending, now, hold)
+
+
+def _works(session: Session, channel: Channel, row: Delivery, now: datetime) -> None:
+    if row.kind == "confirm" and channel.kind != "email" and channel.state == ChannelState.UNCONFIRMED:
+        channels.confirm(session, channel, now)
+    elif channel.failures or channel.breaker_level or channel.state == ChannelState.FAILING:
+        channel.failures, channel.breaker_level, channel.breaker_until, channel.failing_since = 0, 0, now, None
+        if channel.state == ChannelState.FAILING:
+            channel.state, channel.reason = ChannelState.ACTIVE, None
+        session.add(channel)
+
+
+def _fails(session: Session, channel: Channel, ending: Ending, now: datetime, hold: datetime | None) -> None:
+    channel.failures += 1
+    channel.failing_since = channel.failing_since or now
+    channel.reason = f"{ending.code} {ending.detail}".strip()[:300]
+    if hold is not None:
+        channel.breaker_until = max(channel.breaker_until, hold)
+    if channel.failures >= OPENS_AFTER or channel.breaker_level:
+        wait = min(FIRST_WAIT * 2**channel.breaker_level, MOST_WAIT)
+        channel.breaker_until = max(channel.breaker_until, now + wait)
+        channel.breaker_level = min(channel.breaker_level + 1, 10)
+        if channel.state == ChannelState.ACTIVE:
+            channel.state = ChannelState.FAILING
+    session.add(channel)
+
+
+def _disable(session: Session, channel: Channel, ending: Ending, now: datetime) -> None:
+    """End a channel whose other side is gone; what waits for it is dead with that reason and can be replayed."""
+    channel.state, channel.reason = ChannelState.DISABLED, f"{ending.code} {ending.detail}".strip()[:300]
+    session.add(channel)
+    waiting = (
+        col(Delivery.channel) == channel.id,
+        col(Delivery.state).in_([DeliveryState.PENDING, DeliveryState.UNCERTAIN]),
+    )
+    gone = {"state": DeliveryState.DEAD, "reason": channel.reason, "reason_code": "gone", "ended_at": now}
+    ids = session.scalars(update(Delivery).where(*waiting).values(**gone).returning(col(Delivery.id))).all()
+    session.execute(update(DeliveryAlert).where(col(DeliveryAlert.delivery).in_(ids)).values(state=LinkState.DEAD))

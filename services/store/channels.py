@@ -1,0 +1,77 @@
+"""Channels: where alerts can be sent. Addresses and secrets are sealed; a label is shown instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from services.errors import NotFoundError
+from services.identity import drawn, sha256
+from services.store.secrets import Vault
+from services.store.tables import Channel, ChannelState
+
+
+def add(
+    session: Session, vault: Vault, *, person: str, kind: str, label: str, target: str, secret: str | None,
+    confirm_token: str | None, now: datetime,
+) -> Channel:  # fmt: skip
+    """Add a channel that is not confirmed yet."""
+    row = Channel(
+        id=drawn(), person=person, kind=kind, label=label, target_sealed=vault.seal(target),
+        target_sha256=sha256(target), secret_sealed=None if secret is None else vault.seal(secret),
+        confirm_sha256=None if confirm_token is None else sha256(confirm_token), breaker_until=now, created_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def confirm(session: Session, row: Channel, now: datetime) -> None:
+    """Make a channel active; its confirmation link is used up."""
+    row.state, row.reason, row.confirmed_at, row.confirm_sha256 = ChannelState.ACTIVE, None, now, None
+    row.failures, row.breaker_level, row.breaker_until, row.failing_since = 0, 0, now, None
+    session.add(row)
+    session.flush()
+
+
+def set_token(session: Session, row: Channel, token: str | None) -> None:
+    """Let another link confirm the channel; the one before stops working."""
+    row.confirm_sha256 = None if token is None else sha256(token)
+    session.add(row)
+    session.flush()
+
+
+def get(session: Session, id_: str) -> Channel:
+    """Give a channel, or say that there is none."""
+    row = session.get(Channel, id_)
+    if row is None:
+        raise NotFoundError(f'There is no channel "{id_}"', field="/channel")
+    return row
+
+
+def opened(vault: Vault, row: Channel) -> tuple[str, str | None]:
+    """Give the address and the secret in clear, for the moment of a send."""
+    return vault.open(row.target_sealed), None if row.secret_sealed is None else vault.open(row.secret_sealed)
+
+
+def by_token(session: Session, token: str) -> Channel:
+    """Give the channel that a confirmation link belongs to."""
+    row = session.scalars(select(Channel).where(col(Channel.confirm_sha256) == sha256(token))).first()
+    if row is None:
+        raise NotFoundError("This link was used already, or was never given out")
+    return row
+
+
+def kinds(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """Give the kinds of channels by their ids."""
+    query = select(col(Channel.id), col(Channel.kind)).where(col(Channel.id).in_(set(ids)))
+    return {id_: kind for id_, kind in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker
+
+
+def page(session: Session, *, person: str | None = None, after: str = "", limit: int = 50) -> list[Channel]:
+    """Give channels in the order of their ids."""
+    query = select(Channel).where(col(Channel.id) > after).order_by(col(Channel.id)).limit(limit)
+    return list(session.scalars(query if person is None else query.where(col(Channel.person) == person)))

@@ -1,0 +1,98 @@
+"""The rule index of a match worker, kept like the database by the change log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from services.errors import InvalidError
+from services.queries.parser import STORED, parse
+from services.queries.tree import Node
+from services.rules.engine import Engine
+from services.store.packs import Packs
+from services.store.tables import Counter, RuleChange, Subscription, SubscriptionState
+from services.store.work import Store
+from services.topics.inline import inline
+
+log = structlog.get_logger(__name__)
+
+PAGE = 2000
+
+
+class LiveRules:
+    """An engine and the number of the last change it knows. One thread at a time, by `lock`."""
+
+    def __init__(self, engine: Engine, packs: Packs) -> None:
+        self.engine = engine
+        self.lock = threading.Lock()
+        self.trees: dict[str, Node] = {}
+        self.packs = packs
+        self._seen: int | None = None
+
+    def refresh(self, store: Store) -> int:
+        """Take in all changes committed until now; the first call loads every rule, page by page. Give how many."""
+        if self._seen is None:
+            with store.read() as session:
+                seen = session.scalar(select(col(Counter.value)).where(col(Counter.name) == "rule_change")) or 0
+            changed = self._load(store)
+            self._seen = seen
+        else:
+            changed = 0
+        while page := self._changes(store):
+            changed += len(page)
+        return changed
+
+    def _load(self, store: Store) -> int:
+        """Each page is a transaction of its own, so that loading never holds the database up."""
+        after, loaded = "", 0
+        while True:
+            with store.read() as session:
+                page = _rules(session, after=after, limit=PAGE)
+            for key, query in page:
+                self._set(key, query)
+            loaded += len(page)
+            if len(page) < PAGE:
+                return loaded
+            after = page[-1][0]
+
+    def _changes(self, store: Store) -> Sequence[int]:
+        with store.read() as session:
+            later = select(RuleChange).where(col(RuleChange.seq) > self._seen).order_by(col(RuleChange.seq)).limit(PAGE)
+            changes = session.scalars(later).all()
+            wanted = dict(_rules(session, keys=[change.rule_key for change in changes])) if changes else {}
+        for key in {change.rule_key for change in changes}:
+            self._set(key, wanted.get(key))
+        if changes:
+            self._seen = changes[-1].seq
+        return [change.seq for change in changes]
+
+    def _set(self, key: str, query: str | None) -> None:
+        self.engine.remove(key)
+        self.trees.pop(key, None)
+        if query is None:
+            return
+        try:
+            self.trees[key] = parse(query, self.packs.lookups, STORED).tree
+            self.engine.add(key, inline(self.trees[key], self.packs.trees))
+        except InvalidError as error:
+            log.error("a stored query cannot be read", rule=key, error=error.message)
+
+
+def _rules(
+    session: Session, *, after: str = "", keys: Sequence[str] | None = None, limit: int | None = None
+) -> list[tuple[str, str]]:
+    """Give (rule key, query text) of rules that an active subscription has."""
+    query = (
+        select(col(Subscription.rule_key), func.min(col(Subscription.query)))
+        .where(col(Subscription.state) == SubscriptionState.ACTIVE, col(Subscription.rule_key) > after)
+        .group_by(col(Subscription.rule_key))
+        .order_by(col(Subscription.rule_key))
+        .limit(limit)
+    )
+    if keys is not None:
+        query = query.where(col(Subscription.rule_key).in_(keys))
+    return [(key, text) for key, text in session.execute(query)]

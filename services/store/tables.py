@@ -1,0 +1,451 @@
+"""All tables, their unique keys and the states of their rows.
+
+Times are aware and in UTC. Choices are short strings with a check. Nothing here knows how rows are used: each noun has
+a file of its own beside this one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _one_of(column: str, choices: type[StrEnum]) -> CheckConstraint:
+    names = ", ".join(f"'{choice.value}'" for choice in choices)
+    return CheckConstraint(f"{column} IN ({names})", name=column)
+
+
+class Role(StrEnum):
+    SUBSCRIBER = "subscriber"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+class SourceState(StrEnum):
+    HEALTHY = "healthy"
+    FAILING = "failing"
+    PAUSED = "paused"
+    GONE = "gone"
+
+
+class ArticleState(StrEnum):
+    NEW = "new"
+    MATCHED = "matched"
+    SET_ASIDE = "set_aside"
+
+
+class SubscriptionState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    QUARANTINED = "quarantined"
+
+
+class ChannelState(StrEnum):
+    UNCONFIRMED = "unconfirmed"
+    ACTIVE = "active"
+    FAILING = "failing"
+    DISABLED = "disabled"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    INFLIGHT = "inflight"
+    UNCERTAIN = "uncertain"
+    SENT = "sent"
+    DEAD = "dead"
+    SUPPRESSED = "suppressed"
+
+
+class LinkState(StrEnum):
+    """Where an alert stands with one channel. `told`: the channel heard of the story through another subscription."""
+
+    OPEN = "open"
+    TOLD = "told"
+    SENT = "sent"
+    DEAD = "dead"
+    SUPPRESSED = "suppressed"
+
+
+class Outcome(StrEnum):
+    """How an attempt ended. Null while it runs."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    PERMANENT = "permanent"
+    CONFIG = "config"
+    UNCERTAIN = "uncertain"
+    RELEASED = "released"
+
+
+class Person(SQLModel, table=True):
+    __tablename__ = "person"
+    __table_args__ = (_one_of("role", Role),)
+    id: str = Field(primary_key=True)
+    email: str = Field(unique=True)
+    name: str = ""
+    timezone: str = "UTC"
+    role: str = Role.SUBSCRIBER
+    created_at: datetime
+
+
+class Token(SQLModel, table=True):
+    __tablename__ = "token"
+    id: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    name: str
+    sha256: str = Field(unique=True)
+    scopes: str
+    created_at: datetime
+    used_at: datetime | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class SignInLink(SQLModel, table=True):
+    __tablename__ = "sign_in_link"
+    sha256: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id")
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class BrowserSession(SQLModel, table=True):
+    __tablename__ = "browser_session"
+    sha256: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+class Source(SQLModel, table=True):
+    """Where articles come from. A source without a URL is pushed to."""
+
+    __tablename__ = "source"
+    __table_args__ = (_one_of("state", SourceState), Index("ix_source_due", "state", "next_poll_at"))
+    id: str = Field(primary_key=True)
+    name: str = Field(unique=True)
+    url: str | None = None
+    url_norm: str | None = Field(default=None, unique=True)
+    language: str | None = None
+    home: str | None = None
+    state: str = SourceState.HEALTHY
+    reason: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    next_poll_at: datetime | None = None
+    polled_at: datetime | None = None
+    good_since: datetime | None = None
+    failing_since: datetime | None = None
+    fail_count: int = 0
+    lease_until: datetime | None = None
+    lease_token: str | None = None
+    created_at: datetime
+
+
+class Poll(SQLModel, table=True):
+    """One poll of a source and its answer, kept for the source's page and the fetch rate."""
+
+    __tablename__ = "poll"
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(foreign_key="source.id", index=True)
+    at: datetime = Field(index=True)
+    ok: bool
+    status: int | None = None
+    detail: str = ""
+    articles: int = 0
+
+
+class Idempotency(SQLModel, table=True):
+    __tablename__ = "idempotency"
+    client: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_sha256: str
+    status: int
+    response: str = Field(sa_type=Text)
+    created_at: datetime = Field(index=True)
+
+
+class Article(SQLModel, table=True):
+    """One published item. `read_at` null: the ingest stage has not cut it into zones yet (`body` is as it came)."""
+
+    __tablename__ = "article"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id", "revision"),
+        _one_of("state", ArticleState),
+        Index("ix_article_to_read", "seen_at", postgresql_where=text("state = 'new' AND read_at IS NULL"),
+              sqlite_where=text("state = 'new' AND read_at IS NULL")),
+        Index("ix_article_to_match", "read_at", postgresql_where=text("state = 'new' AND read_at IS NOT NULL"),
+              sqlite_where=text("state = 'new' AND read_at IS NOT NULL")),
+    )  # fmt: skip
+    id: str = Field(primary_key=True)
+    source: str = Field(foreign_key="source.id")
+    external_id: str
+    revision: int
+    content_sha256: str = ""
+    url: str | None = None
+    url_canonical: str | None = Field(default=None, index=True)
+    title: str | None = None
+    title_start: int | None = None
+    body: str | None = Field(default=None, sa_type=Text)
+    body_is_html: bool = False
+    text: str | None = Field(default=None, sa_type=Text)
+    passages: list[list[Any]] = Field(default_factory=list, sa_type=JSON)  # Any: [zone, start, end]
+    authors: list[str] = Field(default_factory=list, sa_type=JSON)
+    language: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    seen_at: datetime = Field(index=True)
+    read_at: datetime | None = Field(default=None, index=True)
+    matched_at: datetime | None = Field(default=None, index=True)
+    story: str | None = Field(default=None, foreign_key="story.id", index=True)
+    old: bool = False
+    state: str = ArticleState.NEW
+    reason: str | None = None
+    tries: int = 0
+    due_at: datetime
+    lease_until: datetime | None = None
+    lease_token: str | None = None
+    trace: str | None = None
+
+
+class Story(SQLModel, table=True):
+    __tablename__ = "story"
+    id: str = Field(primary_key=True)
+    title: str | None = None
+    first_article: str
+    articles: int = 1
+    updates: int = 0
+    corrections: int = 0
+    first_seen_at: datetime
+    last_seen_at: datetime = Field(index=True)
+
+
+class StoryKey(SQLModel, table=True):
+    """What makes an article a copy: `url:` and its canonical URL, `text:` and the hash of its text."""
+
+    __tablename__ = "story_key"
+    key: str = Field(primary_key=True)
+    story: str = Field(foreign_key="story.id", index=True)
+    seen_at: datetime = Field(index=True)
+
+
+class StoryAlias(SQLModel, table=True):
+    __tablename__ = "story_alias"
+    old_id: str = Field(primary_key=True)
+    story: str = Field(foreign_key="story.id")
+
+
+class Subscription(SQLModel, table=True):
+    __tablename__ = "subscription"
+    __table_args__ = (UniqueConstraint("person", "name"), _one_of("state", SubscriptionState))
+    id: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id")
+    name: str
+    query: str = Field(sa_type=Text)
+    rule_key: str = Field(index=True)
+    version: int = 1
+    state: str = SubscriptionState.ACTIVE
+    reason: str | None = None
+    breaches: int = 0
+    cadence: str = "instant"
+    urgent: bool = False
+    muted_until: datetime | None = None
+    created_at: datetime
+    changed_at: datetime
+
+
+class SubscriptionChannel(SQLModel, table=True):
+    __tablename__ = "subscription_channel"
+    subscription: str = Field(
+        sa_column=Column(String, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True)
+    )
+    channel: str = Field(sa_column=Column(String, ForeignKey("channel.id"), primary_key=True, index=True))
+
+
+class RuleChange(SQLModel, table=True):
+    """The change log that match workers read before each batch. Numbers are given in the order of commits."""
+
+    __tablename__ = "rule_change"
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    rule_key: str
+    at: datetime
+
+
+class Counter(SQLModel, table=True):
+    """Numbers that count up inside a transaction, so that their order is the order of commits."""
+
+    __tablename__ = "counter"
+    name: str = Field(primary_key=True)
+    value: int = 0
+
+
+class Alert(SQLModel, table=True):
+    """The decision that a subscription should hear of a story, with its reason."""
+
+    __tablename__ = "alert"
+    __table_args__ = (UniqueConstraint("subscription", "story", "kind"),)
+    id: str = Field(primary_key=True)
+    subscription: str = Field(foreign_key="subscription.id")
+    story: str = Field(foreign_key="story.id", index=True)
+    kind: str
+    article: str = Field(foreign_key="article.id")
+    decision: str
+    because: str
+    reason: dict[str, Any] = Field(sa_type=JSON)  # Any: evidence as JSON
+    created_at: datetime = Field(index=True)
+
+
+class DeliveryAlert(SQLModel, table=True):
+    __tablename__ = "delivery_alert"
+    __table_args__ = (_one_of("state", LinkState),)
+    alert: str = Field(sa_column=Column(String, ForeignKey("alert.id"), primary_key=True))
+    channel: str = Field(sa_column=Column(String, ForeignKey("channel.id"), primary_key=True))
+    delivery: str | None = Field(default=None, foreign_key="delivery.id", index=True)
+    window: str | None = Field(default=None, foreign_key="window.id", index=True)
+    state: str = LinkState.OPEN
+    through: str | None = None
+
+
+class Window(SQLModel, table=True):
+    """A time in which a channel's alerts are gathered into one message."""
+
+    __tablename__ = "window"
+    __table_args__ = (
+        UniqueConstraint("channel", "cadence", "opens_at"),
+        Index("ix_window_due", "state", "closes_at"),
+    )
+    id: str = Field(primary_key=True)
+    channel: str = Field(foreign_key="channel.id")
+    cadence: str
+    opens_at: datetime
+    closes_at: datetime
+    state: str = "open"
+
+
+class Channel(SQLModel, table=True):
+    __tablename__ = "channel"
+    __table_args__ = (_one_of("state", ChannelState),)
+    id: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    kind: str
+    label: str
+    target_sealed: str = Field(sa_type=Text)
+    target_sha256: str = Field(index=True)
+    secret_sealed: str | None = Field(default=None, sa_type=Text)
+    state: str = ChannelState.UNCONFIRMED
+    reason: str | None = None
+    confirm_sha256: str | None = Field(default=None, unique=True)
+    breaker_until: datetime
+    breaker_level: int = 0
+    failures: int = 0
+    failing_since: datetime | None = None
+    confirmed_at: datetime | None = None
+    created_at: datetime
+
+
+class Delivery(SQLModel, table=True):
+    """What goes on the wire: one message to one channel. The body is rendered once: a retry is the same bytes."""
+
+    __tablename__ = "delivery"
+    _live: ClassVar[Any] = text("state IN ('pending', 'leased', 'inflight', 'uncertain')")  # Any: a clause
+    __table_args__ = (
+        UniqueConstraint("channel", "dedupe_key"),
+        _one_of("state", DeliveryState),
+        Index("ix_delivery_due", "state", "due_at", postgresql_where=_live, sqlite_where=_live),
+        Index("ix_delivery_channel_state", "channel", "state"),
+    )
+    id: str = Field(primary_key=True)
+    channel: str = Field(foreign_key="channel.id")
+    dedupe_key: str
+    kind: str
+    story: str | None = Field(default=None, index=True)
+    state: str = DeliveryState.PENDING
+    due_at: datetime
+    attempt_no: int = 0
+    tries: int = 0
+    lease_until: datetime | None = None
+    lease_token: str | None = None
+    worker: str | None = None
+    inflight_at: datetime | None = None
+    sent_at: datetime | None = Field(default=None, index=True)
+    ended_at: datetime | None = Field(default=None, index=True)
+    provider_id: str | None = None
+    reason: str | None = None
+    reason_code: str | None = None
+    subject: str | None = None
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    rendered_at: datetime | None = None
+    created_at: datetime = Field(index=True)
+
+
+class Attempt(SQLModel, table=True):
+    __tablename__ = "attempt"
+    delivery: str = Field(sa_column=Column(String, ForeignKey("delivery.id"), primary_key=True))
+    no: int = Field(primary_key=True)
+    worker: str
+    started_at: datetime
+    inflight_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str | None = None
+    code: str | None = None
+    detail: str | None = Field(default=None, sa_type=Text)
+
+
+class Suppression(SQLModel, table=True):
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("address_sha256", "reason"),)
+    id: str = Field(primary_key=True)
+    address_sha256: str
+    reason: str
+    until: datetime | None = None
+    created_at: datetime
+
+
+class Worker(SQLModel, table=True):
+    __tablename__ = "worker"
+    id: str = Field(primary_key=True)
+    role: str
+    host: str
+    boot_id: str
+    pid: int
+    version: str
+    started_at: datetime
+    seen_at: datetime = Field(index=True)
+
+
+class Audit(SQLModel, table=True):
+    __tablename__ = "audit"
+    seq: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    actor: str
+    action: str
+    object: str
+    before: str | None = Field(default=None, sa_type=Text)
+    after: str | None = Field(default=None, sa_type=Text)

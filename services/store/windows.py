@@ -1,0 +1,62 @@
+"""Windows: what gathers a channel's alerts until they leave together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from services.alerts.digest import Slot
+from services.crashpoints import crashpoint
+from services.identity import window_id
+from services.store import deliveries
+from services.store.tables import DeliveryAlert, LinkState, Window
+from services.store.work import insert_into
+
+CLOSED_AT_ONCE = 200
+
+
+def opened(session: Session, channel: str, slot: Slot, now: datetime) -> str:
+    """Give the id of the channel's window for the slot; one that was closed meanwhile is followed by another.
+
+    The row stays locked until the end of the transaction, so that nothing is put into a window while it closes.
+    """
+    opens = slot.opens
+    while True:
+        id_ = window_id(channel, slot.cadence, opens.isoformat())
+        row = Window(id=id_, channel=channel, cadence=slot.cadence, opens_at=opens, closes_at=max(slot.closes, now))
+        upsert = insert_into(session, Window).values(row.model_dump())
+        upsert = upsert.on_conflict_do_update(
+            index_elements=["channel", "cadence", "opens_at"], set_={"cadence": slot.cadence}
+        )
+        if session.execute(upsert.returning(col(Window.state))).scalar_one() == "open":
+            return id_
+        opens = now if opens != now else slot.closes
+
+
+def close_due(session: Session, now: datetime) -> int:
+    """Turn each window whose time has come into one message; give how many were put on their way."""
+    due = select(col(Window.id)).where(col(Window.state) == "open", col(Window.closes_at) <= now)
+    sent = 0
+    for id_ in session.scalars(due.order_by(col(Window.closes_at), col(Window.id)).limit(CLOSED_AT_ONCE)).all():
+        sent += close(session, id_, now)
+    return sent
+
+
+def close(session: Session, id_: str, now: datetime) -> bool:
+    """Close one window; false if somebody else did, or if nothing is left in it to tell."""
+    mine = update(Window).where(col(Window.id) == id_, col(Window.state) == "open").values(state="closed")
+    window = session.scalars(mine.returning(Window)).first()
+    if window is None:
+        return False
+    crashpoint("C11")
+    links = (col(DeliveryAlert.window) == id_, col(DeliveryAlert.state) == LinkState.OPEN)
+    if session.scalars(select(DeliveryAlert).where(*links).limit(1)).first() is None:
+        return False
+    kind = "group" if window.cadence == "five_minutes" else "digest"
+    delivery = deliveries.put(
+        session, channel=window.channel, dedupe_key=f"{kind}:{id_}", kind=kind, story=None, now=now
+    )
+    session.execute(update(DeliveryAlert).where(*links).values(delivery=delivery))
+    return delivery is not None
