@@ -1,0 +1,171 @@
+"""Judge each part of a query on a document: its truth, what shows it, and the fewest leaves that decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from services.articles.article import Zone
+from services.queries.canonical import to_text
+from services.queries.document import SEARCHED
+from services.queries.passage import Evidence, fact, passage, span_passage
+from services.queries.places import Places
+from services.queries.reader import Hit, Reader
+from services.queries.tree import (
+    And,
+    AtLeast,
+    Lang,
+    Length,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Place,
+    Same,
+    Site,
+    Source,
+    Term,
+    Topic,
+    Wildcard,
+    ZoneField,
+)
+from services.queries.truth import Zones, facet_is_true, within
+
+_WORDED = (Term, Wildcard, Phrase, Near, Same, AtLeast)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A leaf that decided a miss: it should stand in the article and does not, or (`present`) the other way round.
+
+    `evidence` shows what is present. `count` is how often an ATLEAST clause was found. `inner` are the leaves inside a
+    topic whose presence makes the topic not hold.
+    """
+
+    clause: str
+    present: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    count: int = 0
+    inner: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found about a part: `shown` are its true leaves that count, `deciding` the fewest that decide it."""
+
+    truth: bool
+    shown: tuple[Evidence, ...] = ()
+    deciding: tuple[Missing, ...] = ()
+
+
+def clause_of(node: Node, zones: Zones) -> str:
+    """Give a leaf's canonical text, with its zone field when it stands in one."""
+    return to_text(node if zones == SEARCHED else ZoneField(zones[0], node))
+
+
+def zone_hits(node: Node, reader: Reader, zones: Zones) -> Iterator[tuple[Zone, Sequence[Hit]]]:
+    """Give the hits of words, phrases and pairs, zone by zone; the hits of a pair come together."""
+    for zone in zones:
+        if isinstance(node, Near | Same):
+            yield from ((zone, sorted(pair)) for pair in reader.pairs(node, zone))
+        elif isinstance(node, AtLeast):
+            yield from ((zone, [hit]) for hit in reader.hits(node.child, zone))
+        elif isinstance(node, Term | Wildcard | Phrase):
+            yield from ((zone, [hit]) for hit in reader.hits(node, zone))
+
+
+class Judge:
+    """Judges the parts of queries on one document."""
+
+    def __init__(self, reader: Reader, topics: Mapping[str, Node], places: Places, passages: int) -> None:
+        self._reader = reader
+        self._topics = topics
+        self._places = places
+        self._passages = passages
+
+    def judge(self, node: Node, zones: Zones = SEARCHED) -> Judged:
+        """Judge a part, looked for in these zones."""
+        if isinstance(node, And | Or):
+            return _joined([self.judge(child, zones) for child in node.children], all_of=isinstance(node, And))
+        if isinstance(node, Not):
+            inner = self.judge(node.child, zones)
+            return Judged(not inner.truth, (), inner.deciding)
+        if isinstance(node, Topic):
+            return self._topic(node)
+        if isinstance(node, ZoneField):
+            return self.judge(node.child, (node.zone,))
+        return self._leaf(node, zones)
+
+    def _leaf(self, node: Node, zones: Zones) -> Judged:
+        clause = clause_of(node, zones)
+        found = self._worded(node, clause, zones) if isinstance(node, _WORDED) else self._about(node, clause)
+        count = self._reader.counted(node, zones) if isinstance(node, AtLeast) else 0
+        truth = found is not None and (not isinstance(node, AtLeast) or count >= node.count)
+        if not truth:
+            return Judged(False, (), (Missing(clause, count=count),))  # noqa: FBT003  # its first field
+        assert found is not None
+        return Judged(True, found, (Missing(clause, True, found),))  # noqa: FBT003  # as above
+
+    def _worded(self, node: Node, clause: str, zones: Zones) -> tuple[Evidence, ...] | None:
+        most = max(self._passages, node.count) if isinstance(node, AtLeast) else self._passages
+        hits = islice(zone_hits(node, self._reader, zones), most)
+        return tuple(passage(clause, self._reader, zone, hit) for zone, hit in hits) or None
+
+    def _about(self, node: Node, clause: str) -> tuple[Evidence, ...] | None:
+        if isinstance(node, Place):
+            return self._place(node, clause) if self._places.holds(node) else None
+        assert not isinstance(
+            node, And | Or | Not | Topic | ZoneField | Term | Wildcard | Phrase | Near | Same | AtLeast
+        )
+        if not facet_is_true(node, self._reader):
+            return None
+        document = self._reader.document
+        if isinstance(node, Source):
+            return (fact(clause, document.source),)
+        if isinstance(node, Site):
+            return (fact(clause, document.site),)
+        if isinstance(node, Lang):
+            return (fact(clause, document.language),)
+        return (fact(clause, f"{document.length:,}") if isinstance(node, Length) else fact(clause, *document.authors),)
+
+    def _place(self, node: Place, clause: str) -> tuple[Evidence, ...]:
+        hits = self._places.hits(node)[: self._passages]
+        shown = tuple(
+            span_passage(clause, self._reader, hit.zone, hit.start, hit.end, hit.how)
+            for hit in hits
+            if hit.zone is not None
+        )
+        return shown or (replace(fact(clause), how=hits[0].how if hits else ""),)
+
+    def _topic(self, node: Topic) -> Judged:
+        clause = to_text(node)
+        tree, zones = within(node, self._topics)
+        if tree is None:
+            return Judged(False, (), (Missing(clause),))  # noqa: FBT003  # as above
+        inner = self.judge(tree, zones)
+        if not inner.truth:
+            excluded = tuple(leaf for leaf in inner.deciding if leaf.present)
+            return Judged(False, (), (Missing(clause, inner=excluded),))  # noqa: FBT003  # as above
+        shown = tuple(sorted((_inside(clause, one) for one in inner.shown), key=_reading_order))
+        return Judged(True, shown, (Missing(clause, True, shown[:1]),))  # noqa: FBT003  # as above
+
+
+def _joined(parts: list[Judged], *, all_of: bool) -> Judged:
+    """Join by AND or OR: what is decided against the odds needs one part, what is decided with them needs all."""
+    truth = all(part.truth for part in parts) if all_of else any(part.truth for part in parts)
+    shown = tuple(one for part in parts if part.truth for one in part.shown)
+    agreeing = [part.deciding for part in parts if part.truth is truth]
+    if truth is all_of:
+        return Judged(truth, shown, tuple(leaf for leaves in agreeing for leaf in leaves))
+    return Judged(truth, shown, min(agreeing, key=len))
+
+
+def _inside(clause: str, evidence: Evidence) -> Evidence:
+    return replace(evidence, clause=clause, inner=evidence.clause)
+
+
+def _reading_order(evidence: Evidence) -> tuple[int, int]:
+    order = SEARCHED.index(evidence.zone) if evidence.zone in SEARCHED else len(SEARCHED)
+    return order, evidence.start

@@ -1,0 +1,47 @@
+"""What evaluation asks of the places of an article. Finding them is not done here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.articles.article import Zone
+from services.queries.tree import Place
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHit:
+    """A mention that makes a place clause hold: its characters in the zone's shown text, and how it was understood.
+
+    `zone` is `None` where no passage shows it, as for a place known only from the article's focus.
+    """
+
+    zone: Zone | None
+    start: int
+    end: int
+    how: str = ""
+
+
+class Places(Protocol):
+    """The places of one article."""
+
+    def holds(self, place: Place) -> bool:
+        """Whether the clause holds."""
+        ...
+
+    def hits(self, place: Place) -> Sequence[PlaceHit]:
+        """Give the mentions that make it hold, the clearest first."""
+        ...
+
+
+class NoPlaces:
+    """The places of an article in which none were looked for: no place clause holds."""
+
+    def holds(self, place: Place) -> bool:  # noqa: ARG002  # the shape of Places
+        """Whether the clause holds: never."""
+        return False
+
+    def hits(self, place: Place) -> Sequence[PlaceHit]:  # noqa: ARG002  # the shape of Places
+        """Give no mention."""
+        return ()

@@ -1,0 +1,88 @@
+"""Whether a query holds for a document, and nothing more: what the engine asks of each candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.articles.article import Zone
+from services.queries.document import SEARCHED
+from services.queries.places import NoPlaces, Places
+from services.queries.reader import Reader, has_run
+from services.queries.tree import (
+    And,
+    AtLeast,
+    Author,
+    Lang,
+    Length,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Place,
+    Same,
+    Site,
+    Source,
+    Term,
+    Topic,
+    Wildcard,
+    ZoneField,
+)
+
+NOWHERE = NoPlaces()
+Zones = tuple[Zone, ...]
+
+
+def is_true(
+    node: Node, reader: Reader, topics: Mapping[str, Node], places: Places = NOWHERE, zones: Zones = SEARCHED
+) -> bool:
+    """Whether the node holds. A topic that is not among the topics holds never."""
+    if isinstance(node, Term | Wildcard | Phrase):
+        return any(reader.has(node, zone) for zone in zones)
+    if isinstance(node, And):
+        return all(is_true(child, reader, topics, places, zones) for child in node.children)
+    if isinstance(node, Or):
+        return any(is_true(child, reader, topics, places, zones) for child in node.children)
+    if isinstance(node, Not):
+        return not is_true(node.child, reader, topics, places, zones)
+    if isinstance(node, ZoneField | Topic):
+        inner, where = within(node, topics)
+        return inner is not None and is_true(inner, reader, topics, places, where)
+    return _leaf_is_true(node, reader, places, zones)
+
+
+def within(node: ZoneField | Topic, topics: Mapping[str, Node]) -> tuple[Node | None, Zones]:
+    """Give what a zone field or topic asks for, and in which zones; `None` for a topic that is not there."""
+    if isinstance(node, ZoneField):
+        return node.child, (node.zone,)
+    return topics.get(node.name), SEARCHED
+
+
+def _leaf_is_true(
+    node: Near | Same | AtLeast | Place | Source | Author | Site | Lang | Length,
+    reader: Reader,
+    places: Places,
+    zones: Zones,
+) -> bool:
+    if isinstance(node, Near | Same):
+        return any(True for zone in zones for _ in reader.pairs(node, zone))
+    if isinstance(node, AtLeast):
+        return reader.counted(node, zones) >= node.count
+    if isinstance(node, Place):
+        return places.holds(node)
+    return facet_is_true(node, reader)
+
+
+def facet_is_true(node: Source | Author | Site | Lang | Length, reader: Reader) -> bool:
+    """Whether what is known about the article as a whole is as the field asks."""
+    if isinstance(node, Source):
+        return has_run(reader.source(), node.words)
+    if isinstance(node, Author):
+        return any(has_run(name, node.words) for name in reader.authors())
+    if isinstance(node, Site):
+        site = reader.site()
+        return site == node.host or site.endswith("." + node.host)
+    if isinstance(node, Lang):
+        return reader.document.language.split("-", 1)[0].lower() == node.code
+    length = reader.document.length
+    return length < node.words if node.below else length > node.words
