@@ -1,0 +1,154 @@
+"""The percolator's face: add rules, remove them, and ask which of them hold for an article.
+
+    engine = Engine(topics)
+    engine.add("r1", tree)
+    engine.match(article).rules        →  ["r1"]
+
+Candidates are found by what the article has and the rules need, from the raw text; most are decided by that alone. The
+others are evaluated, each by itself: one that fails is reported and stops no other. An article is analysed in full only
+if something has to be evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from services.articles.article import Article
+from services.queries.document import Document, document
+from services.queries.places import Places
+from services.queries.reader import Reader
+from services.queries.tree import Node, PlaceKind
+from services.queries.truth import NOWHERE, is_true
+from services.rules.index import Index
+from services.rules.lexicon import Lexicon
+from services.rules.rarity import Rarity
+from services.rules.required import branches
+from services.rules.search import Found, search
+from services.rules.traits import of_article, of_document
+
+Divisions: TypeAlias = Collection[tuple[PlaceKind, str]]
+"""For every place clause that may hold for an article, its kind and division; not given if that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Rules that hold, how many were tried, and those whose evaluation failed, each with the reason."""
+
+    rules: list[str]
+    candidates: int
+    failed: list[tuple[str, str]]
+
+
+class Engine:
+    """All rules of one process. Articles in its own language are decided fastest; all others are decided right."""
+
+    __slots__ = ("_any", "_index", "_lexicon", "_topic_any", "_topic_index", "_topics", "_trees")
+
+    def __init__(self, topics: Mapping[str, Node] | None = None, *, language: str = "en") -> None:
+        self._lexicon = Lexicon(language)
+        self._index = Index(Rarity(self._lexicon.shares))
+        self._trees: dict[str, Node] = {}
+        self._any: dict[str, str] = {}
+        self.set_topics(topics or {})
+
+    def __len__(self) -> int:
+        return len(self._trees)
+
+    def __contains__(self, rule: str) -> bool:
+        return rule in self._trees
+
+    @property
+    def any_rules(self) -> Mapping[str, str]:
+        """The rules that no required feature finds and that are tried on every article, each with the reason."""
+        return MappingProxyType(self._any)
+
+    def set_topics(self, topics: Mapping[str, Node]) -> None:
+        """Let these topics be what rules ask for from the next article on. Each is evaluated once an article."""
+        self._topics = dict(topics)
+        self._topic_index = Index(Rarity(self._lexicon.shares))
+        self._topic_any: dict[str, str] = {}
+        for name, tree in self._topics.items():
+            self._place(name, tree, self._topic_index, self._topic_any)
+
+    def add(self, rule: str, tree: Node) -> None:
+        """Let a rule take part from the next article on; a rule that is there is replaced."""
+        if rule in self._trees:
+            self.remove(rule)
+        self._place(rule, tree, self._index, self._any)
+        self._trees[rule] = tree
+
+    def remove(self, rule: str) -> None:
+        """Let a rule take part no more; one that is not there is no mistake."""
+        tree = self._trees.pop(rule, None)
+        if tree is None or self._any.pop(rule, None) is not None:
+            return
+        for way in branches(tree, self._lexicon):
+            self._index.take(rule, way)
+
+    def match(
+        self, article: Article | Document, places: Places = NOWHERE, divisions: Divisions | None = None
+    ) -> Matches:
+        """Find the rules that hold for an article with these places."""
+        trial = _Trial(article, self._topics, places)
+        found = self._search(trial, divisions)
+        rules = found.sure
+        rules.update(rule for rule in found.unsure if trial.holds(rule, self._trees[rule]))
+        return Matches(list(rules), found.tried, trial.failed)
+
+    def candidates(
+        self, article: Article | Document, places: Places = NOWHERE, divisions: Divisions | None = None
+    ) -> set[str]:
+        """Give the rules that are worth evaluating; every rule that holds is among them."""
+        found = self._search(_Trial(article, self._topics, places), divisions)
+        return found.sure | found.unsure
+
+    def _place(self, rule: str, tree: Node, index: Index, anyway: dict[str, str]) -> None:
+        ways = branches(tree, self._lexicon)
+        if all(way.clauses for way in ways):
+            for way in ways:
+                index.put(rule, way)
+        else:
+            anyway[rule] = "no word, phrase, topic, place, source, author or site must be present"
+
+    def _search(self, trial: _Trial, divisions: Divisions | None) -> Found:
+        article, lexicon = trial.article, self._lexicon
+        traits = of_document(article, lexicon) if isinstance(article, Document) else of_article(article, lexicon)
+        if lexicon.facts:
+            if trial.places is not NOWHERE:
+                traits.has |= lexicon.of_places(divisions)
+            if lexicon.asks_topics:
+                traits.has |= lexicon.of_topics(self._topics_of(trial, search(self._topic_index.entries, traits)))
+        found = search(self._index.entries, traits)
+        found.unsure.update(self._any)
+        return found
+
+    def _topics_of(self, trial: _Trial, found: Found) -> set[str]:
+        """Give the topics that hold; one that fails does not hold, and is reported as `topic:NAME`."""
+        unsure = {*found.unsure, *self._topic_any}
+        return found.sure | {name for name in unsure if trial.holds(f"topic:{name}", self._topics[name])}
+
+
+class _Trial:
+    """The evaluation of rules on one article, which is analysed when first needed."""
+
+    __slots__ = ("_reader", "_topics", "article", "failed", "places")
+
+    def __init__(self, article: Article | Document, topics: Mapping[str, Node], places: Places) -> None:
+        self.article = article
+        self.places = places
+        self.failed: list[tuple[str, str]] = []
+        self._topics = topics
+        self._reader: Reader | None = None
+
+    def holds(self, rule: str, tree: Node) -> bool:
+        """Evaluate a rule; note what went wrong."""
+        if self._reader is None:
+            self._reader = Reader(document(self.article) if isinstance(self.article, Article) else self.article)
+        try:
+            return is_true(tree, self._reader, self._topics, self.places)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one rule must not stop the others
+            self.failed.append((rule, f"{type(error).__name__}: {error}"))
+            return False

@@ -1,0 +1,138 @@
+"""The numbers of all features that rules ask for: words of each kind of zone, wildcards, runs, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from itertools import count
+from typing import TypeAlias
+
+from services.articles.article import Zone
+from services.queries.document import SEARCHED
+from services.queries.fields import host_of
+from services.queries.tree import Author, Facet, Lang, Place, PlaceKind, Site, Source, Term, Topic, Wildcard
+from services.rules.runs import packed, pair
+from services.rules.vocabulary import FIRST, Vocabulary
+from services.rules.wildcards import Wildcards
+from services.text import cut, level
+
+
+class Kind(StrEnum):
+    """What an article is beside its words."""
+
+    SOURCE = "source"
+    AUTHOR = "author"
+    SITE = "site"
+    LANG = "lang"
+    TOPIC = "topic"
+    PLACE = "place"
+
+
+Fact: TypeAlias = tuple[Kind, str]
+
+
+class Lexicon:
+    """What rules ask for, each with its number. Numbers are given once and never taken back."""
+
+    __slots__ = ("_lengths", "_numbers", "asks_topics", "facts", "holes", "language", "searched", "shares", "zones")
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._numbers: Iterator[int] = count(FIRST)
+        self.shares: dict[int, float] = {}
+        self.searched = Vocabulary(self._numbers, language, self.shares)
+        self.zones: dict[Zone, Vocabulary] = {}
+        self.holes: dict[Zone, Wildcards] = {}
+        self.facts: dict[Fact, int] = {}
+        self.asks_topics = False
+        self._lengths: dict[Kind, set[int]] = {Kind.SOURCE: set(), Kind.AUTHOR: set()}
+
+    @property
+    def other_zones(self) -> set[Zone]:
+        """The zones beside title, lead and body that some rule has asked for."""
+        return {*self.zones, *self.holes} - {Zone.BODY}
+
+    def vocabulary(self, zone: Zone) -> Vocabulary:
+        """Give the words of a zone; title, lead and body share theirs."""
+        if zone in SEARCHED:
+            return self.searched
+        if zone not in self.zones:
+            self.zones[zone] = Vocabulary(self._numbers, self.language, self.shares)
+        return self.zones[zone]
+
+    def term(self, term: Term, zone: Zone) -> int:
+        """Give the number of a term's word; an exact term is asked for by its folded word."""
+        return self.vocabulary(zone).number(_folded(term.form) if term.exact else term.form)
+
+    def wildcard(self, wildcard: Wildcard, zone: Zone) -> int:
+        """Give the number of a pattern."""
+        kind = Zone.BODY if zone in SEARCHED else zone
+        if kind not in self.holes:
+            self.holes[kind] = Wildcards(self._numbers)
+        return self.holes[kind].number(wildcard.pattern)
+
+    def run(self, numbers: Sequence[int]) -> int | bytes:
+        """Give the feature of words that follow each other: a pair, or a longer run."""
+        if len(numbers) == 2:
+            return pair(*numbers)
+        return packed(numbers)
+
+    def fact(self, node: Facet | Topic | Place) -> int | None:
+        """Give the number of what an article is beside its words; `None` if it has none."""
+        match node:
+            case Source(words) | Author(words):
+                kind = Kind.SOURCE if isinstance(node, Source) else Kind.AUTHOR
+                self._lengths[kind].add(len(words))
+                return self._fact(kind, " ".join(words))
+            case Site(host):
+                return self._fact(Kind.SITE, host)
+            case Lang(code):
+                return self._fact(Kind.LANG, code)
+            case Topic(name):
+                self.asks_topics = True
+                return self._fact(Kind.TOPIC, name)
+            case Place(kind, division=division) if division:
+                return self._fact(Kind.PLACE, f"{kind} {division}")
+        return None
+
+    def of_article(self, language: str, source: str, site: str, authors: Iterable[str]) -> set[int]:
+        """Give the numbers of the facts that hold for an article with these."""
+        facts: list[Fact] = [(Kind.LANG, language.split("-", 1)[0].lower())]
+        facts += [(Kind.SITE, part) for part in _domains(host_of(site) or "")]
+        facts += [(Kind.SOURCE, name) for name in self._names(Kind.SOURCE, source)]
+        facts += [(Kind.AUTHOR, name) for author in authors for name in self._names(Kind.AUTHOR, author)]
+        return {self.facts[fact] for fact in facts if fact in self.facts}
+
+    def of_topics(self, names: Iterable[str]) -> set[int]:
+        """Give the numbers of topics."""
+        return {self.facts[Kind.TOPIC, name] for name in names if (Kind.TOPIC, name) in self.facts}
+
+    def of_places(self, divisions: Iterable[tuple[PlaceKind, str]] | None) -> set[int]:
+        """Give the numbers of places; `None`: of all that rules ask for, when it is not known which are there."""
+        if divisions is None:
+            return {number for (kind, _), number in self.facts.items() if kind is Kind.PLACE}
+        facts = ((Kind.PLACE, f"{kind} {division}") for kind, division in divisions)
+        return {self.facts[fact] for fact in facts if fact in self.facts}
+
+    def _names(self, kind: Kind, name: str) -> list[str]:
+        """Give the runs of a name's folded words that are as long as some rule's."""
+        words = [word[2] for word in cut(name)]
+        return [" ".join(words[at : at + n]) for n in self._lengths[kind] for at in range(len(words) - n + 1)]
+
+    def _fact(self, kind: Kind, value: str) -> int:
+        known = self.facts.get((kind, value))
+        if known is None:
+            known = self.facts[kind, value] = next(self._numbers)
+            if kind is Kind.LANG:
+                self.shares[known] = 1.0
+        return known
+
+
+def _folded(exact: str) -> str:
+    return exact.lower() if exact.isascii() else level(exact.casefold())
+
+
+def _domains(host: str) -> list[str]:
+    """Give a host and the domains above it."""
+    parts = host.split(".")
+    return [".".join(parts[start:]) for start in range(len(parts))]

@@ -1,0 +1,31 @@
+"""How rare a feature is in news, roughly: what a rule is best kept under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from services.rules.runs import Feature, pairs, parts
+
+_RARE = 0.002  # a word that is not common stands in about one article of 500
+_TOGETHER = 1 / 16  # a pair is about sixteen times rarer than its rarest word
+
+
+class Rarity:
+    """The share of articles that have a feature, estimated from those of common words."""
+
+    __slots__ = ("_shares",)
+
+    def __init__(self, shares: Mapping[int, float]) -> None:
+        self._shares = shares
+
+    def of(self, feature: Feature) -> float:
+        """Estimate the share of articles that have a feature."""
+        if isinstance(feature, bytes):
+            return min(map(self.of, pairs(feature)))
+        left, right = parts(feature)
+        share = self._shares.get(left, _RARE)
+        return share if not right else min(share, self._shares.get(right, _RARE)) * _TOGETHER
+
+    def of_clause(self, clause: Iterable[Feature]) -> float:
+        """Estimate the share of articles that have one of these features."""
+        return sum(map(self.of, clause))
