@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_FARTHEST = timedelta(hours=14)  # no zone is farther from UTC
 _LONGEST = 64
 
 
@@ -16,6 +17,8 @@ def read_date(value: object) -> datetime | None:
         return None
     moment = _iso(text) if re.match(r"\d{4}", text) else _as_in_mail(text)
     if moment is None:
+        return None
+    if abs(moment.utcoffset() or timedelta()) > _FARTHEST:
         return None
     try:
         utc = moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

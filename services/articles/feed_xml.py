@@ -12,7 +12,6 @@ from html.entities import html5
 from typing import Any
 
 import fastfeedparser
-import feedparser
 
 from services.articles.dates import read_date
 from services.articles.html_blocks import has_markup, without_laden_tags
@@ -140,6 +139,8 @@ def _parsed(body: str) -> tuple[str, list[Entry]]:
 
 
 def _parsed_slowly(data: bytes) -> tuple[str, list[Entry]]:
+    import feedparser  # 6 MiB, needed for one feed in a thousand
+
     if len(data) > _SLOW_LIMIT:
         raise InvalidError(
             f"The feed is not well-formed and has {len(data):,} bytes; {_SLOW_LIMIT:,} is the most for such a feed"

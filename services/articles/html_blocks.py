@@ -94,8 +94,10 @@ def fragment_blocks(text: str) -> list[Block]:
 
 def one_line(text: str) -> str:
     """Give a title or name without markup, entities read once, in one line."""
-    if "<" in text:
-        text = _MARKUP_IN_LINE.sub("", _CODE_IN_LINE.sub(" ", text))
+    for _ in range(5):  # what is taken out may leave a tag behind
+        if "<" not in text or (left := _MARKUP_IN_LINE.sub("", _CODE_IN_LINE.sub(" ", text))) == text:
+            break
+        text = left
     return " ".join((unescape(text) if "&" in text else text).split())
 
 

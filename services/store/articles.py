@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import Mapped
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import Mapped, make_transient_to_detached
 from sqlmodel import Session, col
 
 from services.articles.article import Article as ArticleValue

@@ -16,7 +16,6 @@ from services.rules.engine import Engine
 from services.store.packs import Packs
 from services.store.tables import Counter, RuleChange, Subscription, SubscriptionState
 from services.store.work import Store
-from services.topics.inline import inline
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +76,7 @@ class LiveRules:
             return
         try:
             self.trees[key] = parse(query, self.packs.lookups, STORED).tree
-            self.engine.add(key, inline(self.trees[key], self.packs.trees))
+            self.engine.add(key, self.trees[key])
         except InvalidError as error:
             log.error("a stored query cannot be read", rule=key, error=error.message)
 

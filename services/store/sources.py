@@ -15,6 +15,7 @@ from services.identity import drawn
 from services.store.tables import Poll, Source, SourceState
 from services.store.work import insert_into
 
+
 def pushed(session: Session, name: str, now: datetime) -> Source:
     """Give the source of this name; an unknown one is made, without an address."""
     name = " ".join(name.split())

@@ -1,0 +1,252 @@
+"""What a person or a program may do: add people, channels and subscriptions, push articles, watch sources.
+
+The API, the pages and the command line call these and nothing deeper, so that each act is checked, written and
+audited in one way. Each takes the unit of work it belongs to; none commits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from services import pipeline
+from services.articles.article import Item
+from services.broker import Stage
+from services.channels import verify
+from services.channels.address import check_address
+from services.channels.chat import check_chat_url
+from services.errors import ConflictError, InvalidError
+from services.guard import Gate
+from services.queries.canonical import rule_key
+from services.queries.parser import Lookups, Parsed, parse
+from services.store import audit, channels, deliveries, people, sources, subscriptions
+from services.store.secrets import Vault
+from services.store.tables import (
+    Article,
+    Channel,
+    ChannelState,
+    Delivery,
+    Idempotency,
+    Person,
+    Source,
+    Subscription,
+    SubscriptionState,
+)
+from services.store.work import Work
+
+KINDS = ("email", "webhook", "chat")
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """An article as a program pushes it: the item and the name of its source."""
+
+    source: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a message says of this installation: its address as recipients see it, and the sender of its mails."""
+
+    url: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewChannel:
+    """A channel just added, and the secret of its webhook, which is shown this once."""
+
+    row: Channel
+    secret: str | None
+
+
+def add_person(work: Work, actor: str, *, email: str, name: str, timezone: str, role: str, now: datetime) -> Person:
+    """Add somebody who subscribes."""
+    person = people.add(work.session, email=email, name=name, timezone=timezone, role=role, now=now)
+    audit.record(work.session, now, actor, "person added", person.id, after=person.role)
+    return person
+
+
+def add_channel(
+    work: Work, vault: Vault, gate: Gate, actor: str, *, person: str, kind: str, target: str, confirmed: bool,
+    home: Home, now: datetime,
+) -> NewChannel:  # fmt: skip
+    """Add a channel; unless it is confirmed for the person, a message goes out that confirms it.
+
+    An e-mail address is confirmed by the link in that message, a webhook or chat by accepting it.
+    """
+    owner = people.get(work.session, person)
+    target, label = _checked_target(gate, kind, target)
+    secret = verify.new_secret() if kind == "webhook" else None
+    token = secrets.token_urlsafe(24) if kind == "email" else None
+    row = channels.add(
+        work.session, vault, person=owner.id, kind=kind, label=label, target=target, secret=secret,
+        confirm_token=token, now=now,
+    )  # fmt: skip
+    if confirmed:
+        channels.confirm(work.session, row, now)
+    else:
+        send_confirmation(work, row, target, token, home, now)
+    audit.record(work.session, now, actor, "channel added", row.id, after=f"{kind} {label}")
+    return NewChannel(row, secret)
+
+
+def send_confirmation(work: Work, row: Channel, target: str, token: str | None, home: Home, now: datetime) -> None:
+    """Put the message on its way that confirms a channel."""
+    key = f"confirm:{row.id}:{secrets.token_hex(4)}"
+    id_ = deliveries.put(work.session, channel=row.id, dedupe_key=key, kind="confirm", story=None, now=now)
+    assert id_ is not None
+    link = f"{home.url}/c/{token}" if token else None
+    delivery = work.session.get_one(Delivery, id_)
+    delivery.subject, delivery.body = verify.message(row.kind, target, sender=home.sender, link=link, id_=id_, now=now)
+    work.session.add(delivery)
+    work.hint(Stage.DELIVER)
+
+
+def confirm_again(work: Work, vault: Vault, actor: str, row: Channel, home: Home, now: datetime) -> None:
+    """Send the message again that confirms a channel; an earlier link stops working."""
+    if row.state != ChannelState.UNCONFIRMED:
+        raise ConflictError(f"Only a channel that is not confirmed can be confirmed; this one is {row.state}")
+    token = secrets.token_urlsafe(24) if row.kind == "email" else None
+    channels.set_token(work.session, row, token)
+    send_confirmation(work, row, channels.opened(vault, row)[0], token, home, now)
+    audit.record(work.session, now, actor, "channel asked to confirm", row.id)
+
+
+def confirm_channel(work: Work, token: str, now: datetime) -> Channel:
+    """Confirm a channel by the link in its mail, which is used up."""
+    row = channels.by_token(work.session, token)
+    channels.confirm(work.session, row, now)
+    audit.record(work.session, now, "link", "channel confirmed", row.id, after=row.label)
+    return row
+
+
+def _checked_target(gate: Gate, kind: str, target: str) -> tuple[str, str]:
+    """Check an address or URL by its kind; give it as it is kept, and the label that is shown instead."""
+    if kind == "email":
+        address = check_address(target, "/address")
+        return address, address
+    if kind == "webhook":
+        return verify.checked_webhook(target, gate, "/url")
+    if kind == "chat":
+        chat = check_chat_url(target, gate, "/url")
+        return chat.url, chat.label
+    raise InvalidError(f'There is no kind of channel "{kind}". Expected one of: {", ".join(KINDS)}', field="/kind")
+
+
+def check_query(query: str, lookups: Lookups) -> Parsed:
+    """Read a query; an error of it points into the field `query`."""
+    try:
+        return parse(query, lookups)
+    except InvalidError as error:
+        error.field = error.field or "/query"
+        raise
+
+
+def rule_id(parsed: Parsed) -> str:
+    """Give the id that equal queries share: a hash of the rule key."""
+    return hashlib.blake2b(rule_key(parsed.tree).encode(), digest_size=13).hexdigest()
+
+
+def add_subscription(
+    work: Work, lookups: Lookups, actor: str, *, person: str, name: str, query: str, channel_ids: Sequence[str],
+    cadence: str, urgent: bool, now: datetime,
+) -> Subscription:  # fmt: skip
+    """Add a standing query of a person and where its alerts go."""
+    owner = people.get(work.session, person)
+    parsed = check_query(query, lookups)
+    row = subscriptions.add(
+        work.session, person=owner.id, name=name, query=parsed.text, rule_key=rule_id(parsed), channels=channel_ids,
+        cadence=cadence, urgent=urgent, now=now,
+    )  # fmt: skip
+    audit.record(work.session, now, actor, "subscription added", row.id, after=row.query)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChange:
+    """What to change of a subscription; `None` stays as it is."""
+
+    name: str | None = None
+    query: str | None = None
+    channels: Sequence[str] | None = None
+    cadence: str | None = None
+    state: str | None = None
+
+
+def change_subscription(
+    work: Work, lookups: Lookups, actor: str, row: Subscription, wanted: SubscriptionChange, now: datetime
+) -> None:
+    """Change a subscription. Saving its query or making it active lets it run again after a quarantine."""
+    before = row.query
+    parsed = None if wanted.query is None else check_query(wanted.query, lookups)
+    subscriptions.describe(work.session, row, name=wanted.name, cadence=wanted.cadence)
+    if wanted.channels is not None:
+        subscriptions.set_channels(work.session, row, wanted.channels)
+    state = None if wanted.state is None else SubscriptionState(wanted.state)
+    if parsed is not None and state is None and row.state == SubscriptionState.QUARANTINED:
+        state = SubscriptionState.ACTIVE
+    subscriptions.change(
+        work.session, row, query=parsed.text if parsed else None, rule_key=rule_id(parsed) if parsed else None,
+        state=state, now=now,
+    )  # fmt: skip
+    audit.record(work.session, now, actor, "subscription changed", row.id, before=before, after=row.query)
+
+
+def add_source(
+    work: Work, gate: Gate, actor: str, *, url: str, name: str, language: str | None, now: datetime
+) -> Source:
+    """Watch a feed; its first poll is due at once."""
+    gate.check_url(url)
+    row = sources.add(work.session, name=name, url=url, language=language, now=now)
+    audit.record(work.session, now, actor, "source added", row.id, after=row.url)
+    work.hint(Stage.INGEST)
+    return row
+
+
+def poll_source(work: Work, actor: str, name: str, now: datetime) -> Source:
+    """Make the next poll of a source due at once."""
+    row = sources.get(work.session, name)
+    sources.poll_now(work.session, row, now)
+    audit.record(work.session, now, actor, "source polled", row.id)
+    work.hint(Stage.INGEST)
+    return row
+
+
+def replay(work: Work, actor: str, id_: str, now: datetime) -> Delivery:
+    """Send a dead delivery again, under the same id."""
+    row = deliveries.get(work.session, id_)
+    deliveries.replay(work.session, row, now)
+    work.session.refresh(row)
+    audit.record(work.session, now, actor, "delivery replayed", row.id)
+    work.hint(Stage.DELIVER)
+    return row
+
+
+def push(work: Work, pushed: Sequence[Pushed], now: datetime) -> list[Article]:
+    """Take in articles, all or none."""
+    ids = {name: sources.pushed(work.session, name, now).id for name in dict.fromkeys(p.source for p in pushed)}
+    rows = []
+    for number, one in enumerate(pushed):
+        try:
+            rows.append(pipeline.take_in(work, ids[one.source], one.item, now))
+        except InvalidError as error:
+            error.field = f"/articles/{number}{error.field or ''}" if len(pushed) > 1 else error.field
+            raise
+    return rows
+
+
+def remember(
+    session: Session, client: str, key: str, request: bytes, *, status: int, response: str, now: datetime
+) -> None:
+    """Keep the answer to a request with an Idempotency-Key, in the same transaction as what it did."""
+    digest = hashlib.sha256(request).hexdigest()
+    row = Idempotency(client=client, key=key, request_sha256=digest, status=status, response=response, created_at=now)
+    session.add(row)

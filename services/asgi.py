@@ -1,0 +1,175 @@
+"""The composing root of the API and the pages: one application, its layers, and the process that serves it.
+
+The layers of a request, the outermost first: headers of every answer and the end of unexpected errors; who may call;
+the body within its limits; requests that another site forged; the route.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import structlog
+import uvicorn
+from anyio import to_thread
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Lifespan, Scope
+
+from services import crashpoints, logs
+from services import settings as all_settings
+from services.acts import Home
+from services.api import (
+    access,
+    alerts,
+    articles,
+    channels,
+    deliveries,
+    handlers,
+    health,
+    people,
+    problems,
+    queries,
+    queues,
+    schema,
+    sources,
+    stories,
+    subscriptions,
+    topics,
+)
+from services.api.answers import Answers
+from services.api.bodies import Bodies
+from services.api.callers import Callers
+from services.api.enforce import Enforce
+from services.api.forgery import Forgery
+from services.api.parts import Parts
+from services.api.problems import Problem
+from services.broker import Hints, open_hints
+from services.errors import TocsinError
+from services.guard import Gate
+from services.house import keep_house
+from services.settings import Settings
+from services.store.packs import shipped
+from services.store.secrets import open_vault
+from services.store.work import Store, open_store
+from services.web import confirm, docs, failures, mail, overview, signin, static
+from services.web.site import Site
+
+log = structlog.get_logger(__name__)
+
+THREADS = 12  # requests worked on at once; more than the database has connections would only wait
+WITHOUT_BROKER_S = 1.0
+STOP_S = 20  # what open requests have when the process ends
+
+_NOUNS = (
+    articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
+    schema, overview, signin, confirm, mail, docs, static,
+)  # fmt: skip
+
+
+def build(settings: Settings) -> FastAPI:
+    """Build the application for one process. Raises if a route is not declared in `services.api.access`."""
+    hints = open_hints(settings.broker_url or "")
+    store = open_store(settings.database, hints.send)
+    app = FastAPI(
+        title="Tocsin", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        lifespan=_lifespan(settings, store, hints),
+    )  # fmt: skip
+    site = Site(
+        store, settings.public_url, None if settings.smtp_url else settings.data / "mail",
+        describe=lambda: schema.described(app),
+    )  # fmt: skip
+    home = Home(settings.public_url, settings.mail_from)
+    app.state.parts = Parts(store, open_vault(settings.key_file), Gate(settings.allow_private), shipped(), home)
+    app.state.site = site
+    for noun in _NOUNS:
+        app.router.routes.extend(noun.routes.routes)
+    access.check(app.router.routes)
+    handlers.register(app, refuse)
+    app.user_middleware = [
+        Middleware(Answers, refuse=refuse, https=site.https),
+        Middleware(Enforce, callers=Callers(store, site.cookie), refuse=refuse),
+        Middleware(Bodies, refuse=refuse),
+        Middleware(Forgery, refuse=refuse, base_url=settings.public_url),
+    ]
+    return app
+
+
+def refuse(scope: Scope, problem: Problem) -> Response:
+    """Say no: to programs with a problem, to people with a page; who is not signed in is sent to the sign-in page."""
+    if not _is_page(scope["path"]):
+        return problems.respond(problem)
+    if problem.status == 401:
+        return RedirectResponse("/sign-in", status_code=303)
+    return failures.show(problem.status, problem.detail, problem.headers)
+
+
+def _is_page(path: str) -> bool:
+    return not path.startswith("/api/") and path not in ("/healthz", "/readyz", "/metrics", "/openapi.json")
+
+
+def _lifespan(settings: Settings, store: Store, hints: Hints) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def run(_: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
+        stopping = threading.Event()
+        keep = _sweep(settings, store, hints, stopping)
+        sweep = threading.Thread(target=keep, name="sweep", daemon=True)
+        sweep.start()
+        yield
+        stopping.set()
+        await to_thread.run_sync(sweep.join)
+        store.close()
+
+    return run
+
+
+def _sweep(settings: Settings, store: Store, hints: Hints, stopping: threading.Event) -> Callable[[], None]:
+    """Make the loop that every process has: what dead workers held comes back also while no worker is left."""
+
+    def loop() -> None:
+        while not stopping.wait(_pause_s(settings, hints)):
+            try:
+                keep_house(store, settings.data / "run", settings)
+            except TocsinError as error:
+                log.warning("the sweep could not work", error=error.message)
+            except Exception:
+                log.exception("the sweep failed")
+
+    return loop
+
+
+def _pause_s(settings: Settings, hints: Hints) -> float:
+    if not hints.reachable:
+        return WITHOUT_BROKER_S
+    return settings.sweep_s * random.uniform(0.8, 1.2)  # noqa: S311  # spread, not secrecy
+
+
+class _Server(uvicorn.Server):
+    """A server that ends with its loop, in order, when it is told to stop."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
+def serve() -> int:
+    """Serve until told to stop. No request is logged by its address: sign-in links are addresses."""
+    settings = all_settings.load()
+    logs.configure(settings.log_level, json=settings.log_json)
+    crashpoints.arm(os.environ)
+    config = uvicorn.Config(
+        build(settings), host=settings.host, port=settings.port, loop="asyncio", http="h11", ws="none", lifespan="on",
+        access_log=False, log_config=None, server_header=False, proxy_headers=False, timeout_keep_alive=5,
+        timeout_graceful_shutdown=STOP_S, h11_max_incomplete_event_size=64 * 1024,
+    )  # fmt: skip
+    server = _Server(config)
+    server.run()
+    return 0 if server.started else 1

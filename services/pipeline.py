@@ -1,0 +1,219 @@
+"""The whole way of an article: taken in, read, matched, told.
+
+    take_in()   an item becomes an article row, state "new"                        one transaction
+    ingest()    rows as they came -> zones, language                               claim | read | record
+    match()     zones -> story, rules that hold, alerts, links, deliveries         claim | match | one transaction
+    deliver()   deliveries -> rendered, in flight, sent, the answer recorded       claim | fence | call | record
+
+Each stage claims what is due, and may run twice, die anywhere, or run beside itself: the rows are the truth, and a
+row changes hands only by a conditional update. `services/sources/poll.py` brings items from feeds to `take_in`.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlmodel import Session
+
+from services import telling
+from services.alerts.reason import reason_of
+from services.articles.article import Article, Item
+from services.articles.read import understand
+from services.articles.url import canonical_url
+from services.broker import Stage
+from services.careful import run_apart
+from services.crashpoints import crashpoint
+from services.deciding import Hit, Options, decide_story
+from services.errors import InvalidError
+from services.queries.document import document
+from services.queries.evaluate import Reader, evaluate
+from services.store import articles, sources, stories, subscriptions
+from services.store import deliveries as delivery_rows
+from services.store.rules import LiveRules
+from services.store.tables import Article as ArticleRow
+from services.store.tables import ArticleState
+from services.store.work import Store, Work
+from services.stories import exact
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+LONGEST_TEXT = 1 << 20  # characters of an article that are read; a longer one is refused at the door
+
+
+# ---- take in ----
+
+
+def take_in(work: Work, source: str, item: Item, now: datetime, *, old: bool = False) -> ArticleRow:
+    """Store an item from a push or a feed. The same item again gives the same row and changes nothing."""
+    if len(item.text or item.html or "") > LONGEST_TEXT:
+        raise InvalidError(f"An article has at most {LONGEST_TEXT:,} characters", field="/text")
+    row, added = articles.put(work.session, source, item, now, old=old)
+    if added:
+        work.hint(Stage.INGEST)
+    return row
+
+
+# ---- ingest ----
+
+
+def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
+    """Read claimed articles into zones; give how many were claimed."""
+    with store.write() as work:
+        claim = articles.claim_to_read(work.session, clock(), lease)
+        given = {row.source: sources.get(work.session, row.source) for row in claim.rows}
+    if not claim.rows:
+        return 0
+    crashpoint("C05")
+    read: list[tuple[ArticleRow, Article | Exception]] = []
+    for row in claim.rows:
+        source = given[row.source]
+        item = _item(row)
+        try:
+            article = (
+                run_apart(understand_for, item, source.name, source.language)
+                if claim.careful
+                else understand_for(item, source.name, source.language)
+            )
+            read.append((row, article))
+        except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
+            read.append((row, error))
+    now = clock()
+    with store.write() as work:
+        for row, result in read:
+            _record_reading(work, row, claim.token, result, now)
+        crashpoint("C06")
+    return len(claim.rows)
+
+
+def understand_for(item: Item, source: str, language: str | None) -> Article:
+    """Cut an item into zones; a function of its own so that a child process can run it."""
+    return understand(item, source=source, language=language)
+
+
+def _item(row: ArticleRow) -> Item:
+    return Item(
+        external_id=row.external_id, url=row.url, title=row.title, text=None if row.body_is_html else row.body,
+        html=row.body if row.body_is_html else None, published=row.published_at, updated=row.updated_at,
+        authors=tuple(row.authors), language=row.language,
+    )  # fmt: skip
+
+
+def _record_reading(work: Work, row: ArticleRow, token: str, result: Article | Exception, now: datetime) -> None:
+    if isinstance(result, Exception):
+        log.warning("article cannot be read", article=row.id, error=_said(result))
+        articles.record_failure(work.session, row, token, _said(result), _trace(result), now)
+        return
+    passages = [[p.zone.value, p.start, p.end] for p in result.passages]
+    done = articles.record(
+        work.session, row, token, text=result.text, title=result.title, title_start=result.title_start,
+        passages=passages, authors=list(result.authors), language=result.language, body=None, read_at=now, due_at=now,
+        url_canonical=canonical_url(result.url) if result.url else None, tries=0,
+        published_at=row.published_at or result.published,
+    )  # fmt: skip
+    if done:
+        work.hint(Stage.MATCH)
+
+
+# ---- match ----
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What matching one article found: the rules that hold with their verdicts, and the rules that failed."""
+
+    hits: Sequence[Hit]
+    failed: Sequence[tuple[str, str]]
+
+
+def match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options) -> int:
+    """Match claimed articles against every rule and decide their alerts; give how many were claimed."""
+    with store.write() as work:
+        claim = articles.claim_to_match(work.session, clock(), lease)
+        names = {row.source: sources.get(work.session, row.source).name for row in claim.rows}
+    if not claim.rows:
+        return 0
+    with rules.lock:
+        rules.refresh(store)  # after the claim: a subscription made before the article counts for it
+        found = [_find(rules, row, names[row.source], apart=claim.careful) for row in claim.rows]
+    now = clock()
+    with store.write() as work:
+        stories.lock(work.session)
+        for row, finding in zip(claim.rows, found, strict=True):
+            _settle(work, row, claim.token, finding, options, now)
+        crashpoint("C09")
+    return len(claim.rows)
+
+
+def _find(rules: LiveRules, row: ArticleRow, source: str, *, apart: bool) -> Finding | Exception:
+    crashpoint("C08")
+    try:
+        return run_apart(find, rules, row, source) if apart else find(rules, row, source)
+    except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
+        return error
+
+
+def find(rules: LiveRules, row: ArticleRow, source: str) -> Finding:
+    """Match one article against every rule; changes nothing."""
+    article = articles.value_of(row, source)
+    matches = rules.engine.match(article)
+    if not matches.rules:
+        return Finding([], matches.failed)
+    reader, topics = Reader(document(article)), rules.packs.trees
+    hits = [Hit(key, reason_of(evaluate(rules.trees[key], reader, topics))) for key in matches.rules]
+    return Finding(hits, matches.failed)
+
+
+def _settle(
+    work: Work, row: ArticleRow, token: str, finding: Finding | Exception, options: Options, now: datetime
+) -> None:
+    """Write all that one article leads to, or count its failure, without touching the others."""
+    try:
+        if isinstance(finding, Exception):
+            raise finding
+        with work.session.begin_nested():
+            _write_finding(work, row, token, finding, options, now)
+    except Exception as error:  # noqa: BLE001
+        log.warning("article cannot be matched", article=row.id, error=_said(error))
+        articles.record_failure(work.session, row, token, _said(error), _trace(error), now)
+
+
+def _write_finding(work: Work, row: ArticleRow, token: str, finding: Finding, options: Options, now: datetime) -> None:
+    session: Session = work.session
+    for key, reason in finding.failed:
+        subscriptions.record_breach(session, key, reason, now)
+    article = articles.value_of(row)
+    earlier = articles.previous(session, row)
+    joined = stories.assign(session, row, exact.keys(article, row.url_canonical), earlier, now)
+    state = ArticleState.SET_ASIDE if row.old else ArticleState.MATCHED
+    outcome = {"state": state, "reason": "old" if row.old else None, "story": joined.story.id, "matched_at": now}
+    if not articles.record(session, row, token, tries=0, **outcome):
+        return  # another worker has taken the row over and writes the same
+    if not row.old and decide_story(session, row, joined, earlier, finding.hits, options, now):
+        work.hint(Stage.DELIVER)
+
+
+# ---- deliver ----
+
+
+def deliver(store: Store, worker: str, teller: telling.Teller, lease: timedelta, limit: int) -> int:
+    """Send claimed deliveries, several at a time; give how many were claimed."""
+    with store.write() as work:
+        rows = delivery_rows.claim(work.session, worker, teller.clock(), lease, limit)
+    if rows:
+        crashpoint("C13")
+        teller.post.run([partial(telling.send, store, row, teller) for row in rows])
+    return len(rows)
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _trace(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))[-4000:]

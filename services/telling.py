@@ -1,0 +1,156 @@
+"""One delivery on its way: rendered once, fenced, sent, its answer recorded.
+
+transaction 1: render what the rows say          (a retry sends the bytes of the first try)
+transaction 2: mark in flight, with the body     called by the sender right before the point of no return
+the call
+transaction 3: record the answer
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from services import facts
+from services.alerts.retry import Again, Dead, is_hard_bounce, next_try
+from services.channels.outgoing import Outgoing, SendError
+from services.channels.post import Post
+from services.crashpoints import crashpoint
+from services.errors import OutsideError, TocsinError
+from services.store import breaker, channels, deliveries
+from services.store.deliveries import Ending
+from services.store.secrets import Vault
+from services.store.tables import Delivery, DeliveryState, Outcome
+from services.store.work import Store
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What a deliver worker needs: who sends, what opens sealed addresses, and the time."""
+
+    post: Post
+    vault: Vault
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message and where it goes; address and secret in clear, for the moment of the send."""
+
+    kind: str
+    target: str
+    secret: str | None
+    outgoing: Outgoing
+
+
+class FencedError(TocsinError):
+    """The delivery is no longer ours to send."""
+
+
+def send(store: Store, row: Delivery, teller: Teller) -> None:
+    """Send one claimed delivery and record what came of it."""
+    if teller.post.stopping():
+        return  # given back when the process leaves
+    try:
+        parcel = _parcel(store, row, teller)
+    except OutsideError:
+        raise  # the database: the lease runs out and the delivery is found again
+    except Exception as error:  # noqa: BLE001  # one message that cannot be written must not stop the others
+        log.error("message cannot be rendered", delivery=row.id, error=f"{type(error).__name__}: {error}")
+        dead = Ending(Outcome.PERMANENT, DeliveryState.DEAD, detail=str(error)[:500], reason_code=Dead.RENDER_ERROR)
+        _end(store, row, dead, teller.clock())
+        return
+    if parcel is None:
+        nothing = Ending(Outcome.RELEASED, DeliveryState.SUPPRESSED, detail="nothing is left to tell", counts=False)
+        _end(store, row, nothing, teller.clock())
+        return
+    crashpoint("C14")
+    _hand_over(store, row, parcel, teller)
+
+
+def _hand_over(store: Store, row: Delivery, parcel: Parcel, teller: Teller) -> None:
+    try:
+        accepted = teller.post.send(
+            parcel.kind, parcel.target, parcel.secret, parcel.outgoing, teller.clock(),
+            lambda: _fence(store, row, parcel.outgoing, teller.clock),
+        )  # fmt: skip
+    except FencedError:
+        log.info("delivery is no longer ours", delivery=row.id)
+        return
+    except SendError as error:
+        crashpoint("C19")
+        _failed(store, row, parcel.kind, error, teller)
+        return
+    crashpoint("C17")
+    sent = Ending(
+        Outcome.ACCEPTED,
+        DeliveryState.SENT,
+        code=accepted.code,
+        detail=accepted.detail,
+        provider_id=accepted.provider_id,
+    )
+    _end(store, row, sent, teller.clock(), breaks=True)
+    crashpoint("C18")
+
+
+def _parcel(store: Store, row: Delivery, teller: Teller) -> Parcel | None:
+    with store.read() as session:
+        channel = channels.get(session, row.channel)
+        target, secret = channels.opened(teller.vault, channel)
+        subject, body = row.subject or "", row.body
+        if body is None:
+            now = teller.clock()
+            said = facts.of_delivery(session, row, now)
+            if said is None:
+                return None
+            foot = facts.foot(session, row, channel, unsubscribe=None)
+            thread = deliveries.thread(session, row)
+            subject, body = teller.post.render(channel.kind, target, row.id, said, foot, thread=thread, now=now)
+    return Parcel(channel.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no))
+
+
+def _fence(store: Store, row: Delivery, outgoing: Outgoing, clock: Clock) -> None:
+    with store.write() as work:
+        mine = deliveries.fence(work.session, row, clock(), subject=outgoing.subject, body=outgoing.body)
+    if not mine:
+        raise FencedError("the lease is over, or the delivery was suppressed")
+    crashpoint("C15")
+
+
+def _failed(store: Store, row: Delivery, kind: str, error: SendError, teller: Teller) -> None:
+    tries, now, delays_s = row.tries + 1, teller.clock(), teller.post.delays_s(kind)
+    # Jitter spreads load; it guards nothing.
+    then = next_try(error.outcome, error.code, tries, delays_s, random.random(), error.retry_after_s)  # noqa: S311
+    outcome = Outcome(error.outcome.value)
+    if isinstance(then, Again):
+        waits = DeliveryState.UNCERTAIN if outcome is Outcome.UNCERTAIN else DeliveryState.PENDING
+        due = now + timedelta(seconds=then.after_s)
+        ending = Ending(outcome, waits, code=error.code, detail=error.detail, due_at=due)
+        hold = due if then.whole_channel else None
+    else:
+        ending = Ending(outcome, DeliveryState.DEAD, code=error.code, detail=error.detail, reason_code=then)
+        hold = None
+    log.warning("delivery failed", delivery=row.id, outcome=outcome.value, code=error.code, state=ending.state.value)
+    bounced = is_hard_bounce(error.code, error.detail)
+    _end(store, row, ending, now, breaks=True, hold=hold, hard_bounce=bounced)
+
+
+def _end(
+    store: Store, row: Delivery, ending: Ending, now: datetime, *, breaks: bool = False, hold: datetime | None = None,
+    hard_bounce: bool = False,
+) -> None:  # fmt: skip
+    """Record an ending and, if it `breaks` or mends, what it says about the channel, in one transaction."""
+    with store.write() as work:
+        if not deliveries.finish(work.session, row, ending, now):
+            log.info("the outcome came too late", delivery=row.id, outcome=ending.outcome.value)
+            return
+        if breaks:
+            breaker.note(work.session, row, ending, now, hold=hold, hard_bounce=hard_bounce)

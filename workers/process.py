@@ -1,0 +1,101 @@
+"""What one working process holds: the database, its own entry among the workers, and what its role needs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.metadata import version
+
+import structlog
+from services.rules.engine import Engine
+
+from services import clock, pipeline
+from services.broker import Hints, Stage, open_hints
+from services.channels.post import open_post
+from services.deciding import Options
+from services.errors import OutsideError
+from services.guard import Gate
+from services.house import keep_house
+from services.settings import Settings
+from services.sources.poll import Rhythm, poll
+from services.store import deliveries, workers
+from services.store.packs import shipped
+from services.store.rules import LiveRules
+from services.store.secrets import open_vault
+from services.store.work import Store, open_store
+from services.telling import Teller
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE_S = 5.0  # how long one hint keeps a process busy before others get their turn
+
+
+class Process:
+    """One worker. Made in the process that works, after any fork."""
+
+    def __init__(self, settings: Settings, stage: Stage, broker_url: str) -> None:
+        self.settings = settings
+        self.stage = stage
+        self.stopping = threading.Event()
+        self.hints: Hints = open_hints(broker_url)
+        self.store: Store = open_store(settings.database, self.hints.send, pool=settings.senders + 4)
+        self.run = settings.data / "run"
+        self.presence = workers.Presence(self.store, stage.value, self.run, version("tocsin"), clock.now())
+        self.gate = Gate(settings.allow_private)
+        self.lease = timedelta(seconds=settings.lease_s)
+        self._work = self._prepare()
+
+    def _prepare(self) -> Callable[[], int]:
+        """Give the one call that does a batch of this role's work."""
+        settings = self.settings
+        if self.stage is Stage.INGEST:
+            return lambda: pipeline.ingest(self.store, clock.now, self.lease)
+        if self.stage is Stage.MATCH:
+            rules = LiveRules(Engine(shipped().trees), shipped())
+            options = Options(group=timedelta(seconds=settings.group_s))
+            with rules.lock:
+                rules.refresh(self.store)
+            return lambda: pipeline.match(self.store, rules, clock.now, self.lease, options)
+        teller = Teller(open_post(settings, self.gate, self.stopping), open_vault(settings.key_file), clock.now)
+        return lambda: pipeline.deliver(self.store, self.presence.id, teller, self.lease, settings.senders * 2)
+
+    def work(self) -> int:
+        """Do what waits for this role, for a few seconds at most; give how many rows were claimed."""
+        done, until = 0, time.monotonic() + AT_ONCE_S
+        while not self.stopping.is_set():
+            claimed = self._work()
+            done += claimed
+            if not claimed:
+                return done
+            if time.monotonic() > until:
+                self.store.hint(self.stage)
+                return done
+        return done
+
+    def poll_sources(self) -> int:
+        """Poll the sources that are due."""
+        settings = self.settings
+        rhythm = Rhythm(timedelta(seconds=settings.poll_s), timedelta(hours=settings.backfill_h), self.lease)
+        polled = 0
+        while not self.stopping.is_set() and poll(self.store, self.gate, clock.now, rhythm):
+            polled += 1
+        return polled
+
+    def tidy(self) -> None:
+        """Say that this process lives, take back what dead ones held, and close the windows that are due."""
+        now = clock.now()
+        self.presence.beat(now)
+        keep_house(self.store, self.run, self.settings)
+
+    def leave(self) -> None:
+        """Give back what was claimed and not begun, and go."""
+        self.stopping.set()
+        try:
+            with self.store.write() as work:
+                deliveries.release(work.session, self.presence.id, clock.now())
+            self.presence.leave()
+        except OutsideError as error:
+            log.warning("left without saying so", error=error.message)
+        self.store.close()
