@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.articles.decoding import decode
@@ -29,7 +29,11 @@ XML = '<?xml version="1.0" encoding="{}"?><a>é “ñ”</a>'
         ("Привет".encode("koi8-r"), "text/plain; charset=koi8-r", "Привет"),
         ('<meta charset="shift_jis">日本'.encode("shift_jis"), None, '<meta charset="shift_jis">日本'),
         ("日本".encode("iso2022_jp"), "text/html; charset=iso-2022-jp", "日本"),
-        (b'<?xml version="1.0" encoding="utf-7"?>+ADw-b+AD4-', None, '<?xml version="1.0" encoding="utf-7"?>+ADw-b+AD4-'),
+        (
+            b'<?xml version="1.0" encoding="utf-7"?>+ADw-b+AD4-',
+            None,
+            '<?xml version="1.0" encoding="utf-7"?>+ADw-b+AD4-',
+        ),
         (b"a\xc0\xbcb", None, "aÀ¼b"),
         (b"", None, ""),
     ],
@@ -42,6 +46,10 @@ def test_a_few_broken_bytes_do_not_spoil_the_rest() -> None:
     assert decode("“ñé” ".encode() * 20 + b"\xff" + "é".encode()).count("ñ") == 20
 
 
-@given(st.binary(max_size=300), st.none() | st.sampled_from(["charset=utf-16", "charset=\x00", "charset=base64", "text/html; charset=zip"]))
+@settings(deadline=None)
+@given(
+    st.binary(max_size=300),
+    st.none() | st.sampled_from(["charset=utf-16", "charset=\x00", "charset=base64", "text/html; charset=zip"]),
+)
 def test_any_bytes_become_text_that_can_be_kept(data: bytes, content_type: str | None) -> None:
     decode(data, content_type).encode("utf-8")

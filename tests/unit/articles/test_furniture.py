@@ -175,7 +175,9 @@ def test_brackets_and_pictures_in_the_article_are_no_captions(line: str) -> None
     assert not is_picture_credit(line)
 
 
-@pytest.mark.parametrize("line", ["Ann Roe/Getty Images", "Ann Roe/Associated Press", "Ledger photo by Ann Roe", "Getty Images"])
+@pytest.mark.parametrize(
+    "line", ["Ann Roe/Getty Images", "Ann Roe/Associated Press", "Ledger photo by Ann Roe", "Getty Images"]
+)
 def test_a_picture_credit_stands_alone(line: str) -> None:
     assert is_picture_credit(line)
 

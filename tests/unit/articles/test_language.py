@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.articles.language import detect, two_letters
@@ -31,6 +31,7 @@ def test_control_characters_do_not_hide_the_language() -> None:
     assert detect(text) == "en"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=200))
 def test_no_text_breaks_detection(text: str) -> None:
     code = detect(text)
@@ -39,7 +40,16 @@ def test_no_text_breaks_detection(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "expected"),
-    [("en", "en"), ("en-US", "en"), ("ES_mx", "es"), (" fr ", "fr"), ("iw", "he"), ("klingon", None), ("", None), (None, None)],
+    [
+        ("en", "en"),
+        ("en-US", "en"),
+        ("ES_mx", "es"),
+        (" fr ", "fr"),
+        ("iw", "he"),
+        ("klingon", None),
+        ("", None),
+        (None, None),
+    ],
 )
 def test_a_language_code_is_cut_to_two_letters(code: str | None, expected: str | None) -> None:
     assert two_letters(code) == expected

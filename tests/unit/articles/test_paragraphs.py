@@ -28,17 +28,22 @@ def test_lines_and_blank_lines_part_paragraphs(text: str, expected: list[str]) -
     assert cut(text) == expected
 
 
+WIDE = "The council voted five to two on Tuesday night to cap the rents in"
+
+
 def test_lines_of_one_width_are_one_paragraph() -> None:
-    wrapped = "The council voted five to two on Tuesday night to cap the rents in\nthe city, after a hearing that went on and on and on until well\npast midnight."
+    wrapped = f"{WIDE}\nthe city, after a hearing that went on and on and on until well\npast midnight."
     assert cut(wrapped) == [wrapped]
 
 
 def test_a_break_that_no_wrapping_would_make_parts_wrapped_lines() -> None:
-    first = "The council voted five to two on Tuesday night to cap the rents in\nthe city."
-    second = "After a hearing that went on and on and on until well past the hour of\nmidnight, all went home and slept until the next afternoon, or longer,\nas they liked."
-    assert cut(f"{first}\n{second}") == [first, second]
+    second = (
+        "After a hearing that went on and on and on until well past the hour of\nmidnight, all went home and slept."
+    )
+    first = f"{WIDE}\nthe city."
+    assert cut(f"{first}\n{second}\n\n{WIDE}") == [first, second, WIDE]
 
 
 def test_a_line_that_stands_alone_begins_a_paragraph_of_wrapped_text() -> None:
-    first = "The council voted five to two on Tuesday night to cap the rents in\nall of the city and the towns around it, and in the harbour beside"
+    first = f"{WIDE}\nall of the city and the towns around it, and in the harbour beside"
     assert cut(f"{first}\nREAD MORE: Fire in Lodi") == [first, "READ MORE: Fire in Lodi"]

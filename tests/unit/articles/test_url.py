@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.articles.url import canonical_url, web_link
@@ -79,6 +79,7 @@ def test_the_order_of_parameters_does_not_count() -> None:
     assert canonical_url("https://l.example/?b=2&a=1") == canonical_url("https://l.example/?a=1&b=2")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80) | st.builds("http://{}".format, st.text(max_size=60)))
 def test_no_input_breaks_an_address(text: str) -> None:
     link = web_link(text, "https://ledger.example/")

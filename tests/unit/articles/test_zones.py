@@ -158,7 +158,19 @@ def test_zones_named_by_markup_are_kept_and_offsets_point_into_the_joined_text()
 
 
 PIECES = st.sampled_from(
-    [LEAD, BODY, "READ MORE: Fire", "By Ann Roe", "STOCKTON —", "Photo: A hall", "Read more:", "\0", "\ud800", "é\u0301", "x" * 160]
+    [
+        LEAD,
+        BODY,
+        "READ MORE: Fire",
+        "By Ann Roe",
+        "STOCKTON —",
+        "Photo: A hall",
+        "Read more:",
+        "\0",
+        "\ud800",
+        "é\u0301",
+        "x" * 160,
+    ]
 )
 GAPS = st.sampled_from(["\n", "\n\n", " ", "\r\n", "\u2028", "\xa0", "\n \n", ""])
 

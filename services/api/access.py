@@ -1,0 +1,150 @@
+"""Who may call what: one table of every route, of the API and of the pages.
+
+`services.api.enforce` asks this table before anything else runs, so the order of decorators decides nothing. A route
+that has no row here, or a row without a route, lets `check` raise, and the application is not built.
+
+Rows say which roles may call, and which scopes a token needs: one of them is enough, and `admin` stands for all.
+A browser session has every scope of its person's role. Whether a row of a table is the caller's own is checked by the
+routes: what belongs to somebody else is not found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.routing import BaseRoute, compile_path
+
+from services.accounts.tokens import Caller
+from services.store.tables import Role
+
+EVERYBODY = frozenset(Role)
+STAFF = frozenset({Role.OPERATOR, Role.ADMIN})
+OWNERS = frozenset({Role.SUBSCRIBER, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
+
+
+class Verdict(StrEnum):
+    """What the table says of one request."""
+
+    PASSES = "passes"
+    SIGN_IN = "sign in"
+    ROLE = "role"
+    SCOPE = "scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. No roles: anybody may call, signed in or not. No scopes: any token will do."""
+
+    methods: tuple[str, ...]
+    path: str
+    roles: frozenset[Role] = frozenset()
+    scopes: frozenset[str] = frozenset()
+
+    def judge(self, caller: Caller | None) -> Verdict:
+        """Say whether the caller may call this, and if not, why."""
+        if not self.roles:
+            return Verdict.PASSES
+        if caller is None:
+            return Verdict.SIGN_IN
+        if caller.role not in self.roles:
+            return Verdict.ROLE
+        if self.scopes and not caller.scopes & (self.scopes | {"admin"}):
+            return Verdict.SCOPE
+        return Verdict.PASSES
+
+
+def _row(methods: str, path: str, roles: frozenset[Role] = frozenset(), scopes: str = "") -> Row:
+    return Row(tuple(methods.split()), path, roles, frozenset(scopes.split()))
+
+
+_READ_ARTICLES = "articles:write alerts:read ops"
+_READ_OWN = "subscriptions:write alerts:read ops"
+
+TABLE = (
+    # the pages
+    _row("GET", "/static/{name}"),
+    _row("GET", "/sign-in"),
+    _row("GET POST", "/in/{secret}"),
+    _row("GET POST", "/c/{token}"),
+    _row("POST", "/sign-out", EVERYBODY),
+    _row("GET", "/", EVERYBODY, "alerts:read ops"),
+    _row("GET", "/docs", EVERYBODY),
+    _row("GET", "/mail", STAFF, "ops"),
+    _row("GET", "/mail/{name}", STAFF, "ops"),
+    _row("GET", "/mail/{name}/html", STAFF, "ops"),
+    # for machines
+    _row("GET", "/healthz"),
+    _row("GET", "/readyz"),
+    _row("GET", "/metrics", STAFF, "ops"),
+    _row("GET", "/openapi.json", EVERYBODY),
+    # the API
+    _row("GET", "/api/v1/people", OWNERS, "subscriptions:write"),
+    _row("POST", "/api/v1/people", ADMIN, "admin"),
+    _row("GET", "/api/v1/people/{id}", OWNERS, "subscriptions:write"),
+    _row("GET", "/api/v1/channels", EVERYBODY, _READ_OWN),
+    _row("POST", "/api/v1/channels", OWNERS, "subscriptions:write"),
+    _row("GET", "/api/v1/channels/{id}", EVERYBODY, _READ_OWN),
+    _row("POST", "/api/v1/channels/{id}/verify", OWNERS, "subscriptions:write"),
+    _row("GET", "/api/v1/subscriptions", EVERYBODY, _READ_OWN),
+    _row("POST", "/api/v1/subscriptions", OWNERS, "subscriptions:write"),
+    _row("GET", "/api/v1/subscriptions/{id}", EVERYBODY, _READ_OWN),
+    _row("PATCH", "/api/v1/subscriptions/{id}", OWNERS, "subscriptions:write"),
+    _row("GET", "/api/v1/articles", EVERYBODY, _READ_ARTICLES),
+    _row("POST", "/api/v1/articles", STAFF, "articles:write"),
+    _row("GET", "/api/v1/articles/{id}", EVERYBODY, _READ_ARTICLES),
+    _row("GET", "/api/v1/stories", EVERYBODY, _READ_ARTICLES),
+    _row("GET", "/api/v1/stories/{id}", EVERYBODY, _READ_ARTICLES),
+    _row("GET", "/api/v1/sources", EVERYBODY),
+    _row("POST", "/api/v1/sources", STAFF, "ops"),
+    _row("GET", "/api/v1/sources/{id}", EVERYBODY),
+    _row("POST", "/api/v1/sources/{id}/poll", STAFF, "ops"),
+    _row("GET", "/api/v1/alerts", EVERYBODY, "alerts:read ops"),
+    _row("GET", "/api/v1/alerts/{id}", EVERYBODY, "alerts:read ops"),
+    _row("GET", "/api/v1/deliveries", EVERYBODY, "alerts:read ops"),
+    _row("GET", "/api/v1/deliveries/{id}", EVERYBODY, "alerts:read ops"),
+    _row("POST", "/api/v1/deliveries/{id}/replay", STAFF, "ops"),
+    _row("GET", "/api/v1/topics", EVERYBODY),
+    _row("POST", "/api/v1/queries/check", EVERYBODY),
+    _row("GET", "/api/v1/queues", STAFF, "ops"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a path stands for: the row of the method, if it has one, and all methods the path knows."""
+
+    row: Row | None
+    methods: tuple[str, ...]
+
+
+_PATTERNS: tuple[tuple[re.Pattern[str], Row], ...] = tuple((compile_path(row.path)[0], row) for row in TABLE)
+_PLAIN = {(method, row.path): row for row in TABLE for method in row.methods if "{" not in row.path}
+
+
+def find(method: str, path: str) -> Found:
+    """Look a request up in the table."""
+    if (method, path) in _PLAIN:
+        return Found(_PLAIN[method, path], ())
+    rows = [row for pattern, row in _PATTERNS if pattern.match(path)]
+    methods = tuple(method for row in rows for method in row.methods)
+    return Found(next((row for row in rows if method in row.methods), None), methods)
+
+
+def check(routes: Iterable[BaseRoute]) -> None:
+    """Raise unless every route has its row and every row its route."""
+    declared = {(method, row.path) for row in TABLE for method in row.methods}
+    built = {
+        (method, getattr(route, "path", repr(route)))
+        for route in routes
+        for method in (getattr(route, "methods", None) or {"ANY"})
+        if method != "HEAD"
+    }
+    if built != declared:
+        missing = ", ".join(f"{method} {path}" for method, path in sorted(built - declared)) or "none"
+        idle = ", ".join(f"{method} {path}" for method, path in sorted(declared - built)) or "none"
+        message = f"The table and the routes differ. Routes without a row: {missing}. Rows without a route: {idle}"
+        raise RuntimeError(message)

@@ -1,0 +1,103 @@
+"""Alerts: what subscriptions heard of, why, and what became of it on each channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from services.api import cursors, own
+from services.api.cursors import Cursor, Limit
+from services.api.parts import Here, Who
+from services.api.routing import router
+from services.api.shapes import Page, Shown, page
+from services.store import alerts, articles, sources, subscriptions
+from services.store.tables import Alert, DeliveryAlert
+from services.store.tables import Article as ArticleRow
+
+routes = router("alerts")
+
+
+class ArticleOfAlert(Shown):
+    """The article an alert tells of."""
+
+    id: str
+    title: str | None
+    url: str | None
+    source: str
+    language: str | None
+    published: datetime | None
+    seen_at: datetime
+
+
+class Link(Shown):
+    """Where an alert stands with one channel. `told`: the channel heard of it through another subscription."""
+
+    channel: str
+    delivery: str | None
+    state: str
+
+
+class AlertShown(Shown):
+    """An alert. `reason` has the clause, the zone, the sentence and its marks, the places, and all its clauses."""
+
+    id: str
+    subscription: str
+    story: str
+    kind: str
+    reason: dict[str, Any]  # Any: evidence as JSON
+    article: ArticleOfAlert
+    decision: str
+    because: str
+    created_at: datetime
+    links: list[Link]
+
+
+def show_all(session: Session, rows: Sequence[Alert]) -> list[AlertShown]:
+    """Show alerts with their articles and links."""
+    told = articles.by_ids(session, [row.article for row in rows])
+    names = sources.names(session, [article.source for article in told.values()])
+    links = alerts.links_of(session, [row.id for row in rows])
+    return [_show(row, told[row.article], names, links[row.id]) for row in rows]
+
+
+def _show(row: Alert, article: ArticleRow, names: Mapping[str, str], links: Sequence[DeliveryAlert]) -> AlertShown:
+    about = ArticleOfAlert(
+        id=article.id, title=article.title, url=article.url, source=names[article.source], language=article.language,
+        published=article.published_at, seen_at=article.seen_at,
+    )  # fmt: skip
+    return AlertShown(
+        id=row.id, subscription=row.subscription, story=row.story, kind=row.kind, reason=row.reason, article=about,
+        decision=row.decision, because=row.because, created_at=row.created_at,
+        links=[Link(channel=link.channel, delivery=link.delivery, state=link.state) for link in links],
+    )  # fmt: skip
+
+
+@routes.get("")
+def list_all(
+    here: Here, who: Who, subscription: str | None = None, story: str | None = None, limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[AlertShown]:  # fmt: skip
+    """List alerts, the newest first, of one subscription, of one story or of all. Subscribers see their own."""
+    before = cursors.by_time("alerts", cursor)
+    with here.store.read() as session:
+        if subscription is not None:
+            own.check(who, subscriptions.get(session, subscription).person, "subscription", subscription)
+        rows = alerts.page(
+            session, subscription=subscription, story=story, person=own.person_of(who), before=before, limit=limit + 1
+        )
+        shown = {alert.id: alert for alert in show_all(session, rows[:limit])}
+    return page(
+        rows, limit, lambda row: shown[row.id], lambda row: cursors.time_cursor("alerts", row.created_at, row.id)
+    )
+
+
+@routes.get("/{id}")
+def one(id: str, here: Here, who: Who) -> AlertShown:  # noqa: A002  # the name in the path
+    """Show one alert."""
+    with here.store.read() as session:
+        row = alerts.get(session, id)
+        own.check(who, subscriptions.get(session, row.subscription).person, "alert", id)
+        return show_all(session, [row])[0]

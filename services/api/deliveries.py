@@ -1,0 +1,107 @@
+"""Deliveries: messages on their way, sent, or dead with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services import acts, clock
+from services.api import cursors, own
+from services.api.cursors import Cursor, Limit
+from services.api.parts import Here, Who
+from services.api.routing import router
+from services.api.shapes import Page, Shown, page
+from services.store import channels, deliveries
+from services.store.tables import Attempt, Delivery, DeliveryState
+
+routes = router("deliveries")
+
+
+class DeliveryShown(Shown):
+    """A message to one channel. `attempts` counts the tries; `reason` says why it waits or is dead."""
+
+    id: str
+    channel: str
+    channel_kind: str
+    kind: str
+    story: str | None
+    state: str
+    attempts: int
+    reason: str | None
+    reason_code: str | None
+    subject: str | None
+    due_at: datetime
+    sent_at: datetime | None
+    ended_at: datetime | None
+    created_at: datetime
+
+
+class AttemptShown(Shown):
+    """One try and its answer. `outcome` is null while it runs."""
+
+    no: int
+    worker: str
+    started_at: datetime
+    inflight_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    code: str | None
+    detail: str | None
+
+
+class DeliveryWithLog(DeliveryShown):
+    """A message with its attempts, the first one first."""
+
+    attempt_log: list[AttemptShown]
+
+
+def show(row: Delivery, channel_kind: str) -> DeliveryShown:
+    """Show a delivery."""
+    return DeliveryShown(
+        id=row.id, channel=row.channel, channel_kind=channel_kind, kind=row.kind, story=row.story, state=row.state,
+        attempts=row.attempt_no, reason=row.reason, reason_code=row.reason_code, subject=row.subject,
+        due_at=row.due_at, sent_at=row.sent_at, ended_at=row.ended_at, created_at=row.created_at,
+    )  # fmt: skip
+
+
+@routes.get("")
+def list_all(
+    here: Here, who: Who, state: DeliveryState | None = None, channel: str | None = None, limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[DeliveryShown]:  # fmt: skip
+    """List deliveries, the newest first, by state and channel. Subscribers see their own."""
+    before = cursors.by_time("deliveries", cursor)
+    with here.store.read() as session:
+        if channel is not None:
+            own.check(who, channels.get(session, channel).person, "channel", channel)
+        rows = deliveries.page(
+            session, state=state, channel=channel, person=own.person_of(who), before=before, limit=limit + 1
+        )
+        kinds = channels.kinds(session, [row.channel for row in rows])
+    return page(
+        rows, limit, lambda row: show(row, kinds[row.channel]),
+        lambda row: cursors.time_cursor("deliveries", row.created_at, row.id),
+    )  # fmt: skip
+
+
+@routes.get("/{id}")
+def one(id: str, here: Here, who: Who) -> DeliveryWithLog:  # noqa: A002  # the name in the path
+    """Show one delivery with every attempt."""
+    with here.store.read() as session:
+        row = deliveries.get(session, id)
+        channel = channels.get(session, row.channel)
+        own.check(who, channel.person, "delivery", id)
+        log = [_attempt(attempt) for attempt in deliveries.attempts(session, id)]
+    return DeliveryWithLog(**show(row, channel.kind).model_dump(), attempt_log=log)
+
+
+def _attempt(row: Attempt) -> AttemptShown:
+    return AttemptShown.model_validate(row, from_attributes=True)
+
+
+@routes.post("/{id}/replay", status_code=202)
+def replay(id: str, here: Here, who: Who) -> DeliveryShown:  # noqa: A002  # the name in the path
+    """Send a dead delivery again, under the same id."""
+    with here.store.write() as work:
+        row = acts.replay(work, who.name, id, clock.now())
+        kind = channels.get(work.session, row.channel).kind
+    return show(row, kind)

@@ -1,0 +1,43 @@
+"""The router that every noun's routes stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from services.api.problems import MalformedError
+
+
+class _ReadAlready(Request):
+    """A request whose body `services.api.bodies` has read."""
+
+    async def json(self) -> Any:  # Any: JSON
+        return self.state.json
+
+
+class _Route(APIRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:  # Any: as FastAPI has it
+        handle = super().get_route_handler()
+
+        async def with_body_read(request: Request) -> Response:
+            return await handle(_ReadAlready(request.scope, request.receive))
+
+        return with_body_read
+
+
+async def _only_known(request: Request) -> None:
+    """Refuse parameters that the route does not know: a misspelt one would silently show everything."""
+    known = {str(field.alias) for field in request.scope["route"].dependant.query_params}
+    for name in request.query_params:
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "none"
+            raise MalformedError(f'There is no parameter "{name[:100]}" here. Known: {listed}')
+
+
+def router(noun: str, prefix: str = "/api/v1") -> APIRouter:
+    """Make the router of a noun."""
+    return APIRouter(prefix=f"{prefix}/{noun}", tags=[noun], route_class=_Route, dependencies=[Depends(_only_known)])

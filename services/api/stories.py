@@ -1,0 +1,53 @@
+"""Stories: the articles that tell one event. `GET /api/v1/articles?story=ID` lists them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.api import cursors, own
+from services.api.cursors import Cursor, Limit
+from services.api.parts import Here, Who
+from services.api.routing import router
+from services.api.shapes import Page, Shown, page
+from services.store import stories
+from services.store.tables import Story
+
+routes = router("stories")
+
+
+class StoryShown(Shown):
+    """A story: its first headline, and how many articles tell it."""
+
+    id: str
+    title: str | None
+    first_article: str
+    articles: int
+    updates: int
+    corrections: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+def show(row: Story) -> StoryShown:
+    """Show a story."""
+    return StoryShown.model_validate(row, from_attributes=True)
+
+
+@routes.get("")
+def list_all(here: Here, who: Who, limit: Limit = 50, cursor: Cursor = None) -> Page[StoryShown]:
+    """List stories, the newest first. Subscribers see those they were alerted of."""
+    before = cursors.by_time("stories", cursor)
+    with here.store.read() as session:
+        rows = stories.page(session, before=before, limit=limit + 1, heard_by=own.person_of(who))
+    return page(rows, limit, show, lambda row: cursors.time_cursor("stories", row.first_seen_at, row.id))
+
+
+@routes.get("/{id}")
+def one(id: str, here: Here, who: Who) -> StoryShown:  # noqa: A002  # the name in the path
+    """Show one story, also by an id it had before a merge."""
+    with here.store.read() as session:
+        row = stories.get(session, id)
+        heard = stories.was_heard(session, row, own.person_of(who))
+    if not heard:
+        own.check(who, "", "story", id)
+    return show(row)

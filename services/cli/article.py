@@ -1,0 +1,87 @@
+"""`tocsin article`: how files are understood as articles: title, zones, language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.articles.article import Zone
+from services.cli import files, terminal
+from services.cli.failure import DONE, MISTAKE
+from services.cli.options import AsJson
+from services.cli.terminal import GOOD, WIDTH, Screen, bold, dim
+from services.cli.words import count, stamp
+
+if TYPE_CHECKING:
+    from services.articles.article import Article
+
+_APART = (Zone.TEASER, Zone.CAPTION)
+"""Zones that count only when a query names them; the dateline is short enough to be seen at once."""
+
+
+def article(
+    names: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="Text, HTML page or feed; - is what is piped in.")
+    ],
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Show how files are understood: title, zones and language."""
+    screen, refused = terminal.out(), 0
+    for number, one in enumerate(files.read_all(names)):
+        if isinstance(one, files.Refused):
+            refused += 1
+            screen.flush()
+            files.tell_refused(one)
+        elif as_json:
+            screen.json(_object(one))
+        else:
+            if number:
+                screen.line()
+            _show(screen, one)
+    return MISTAKE if refused else DONE
+
+
+def _show(screen: Screen, one: files.Read) -> None:
+    article = one.article
+    title = article.title or "No title"
+    screen.line(GOOD, " read   ", bold(screen.cut(title, WIDTH - 9)))
+    screen.line("  ", dim(_facts(one)))
+    screen.line()
+    for zone, text in _zones(article):
+        shown = screen.cut(text, WIDTH - 13)
+        screen.line(f"  {zone.value:<9}  ", dim(shown) if zone in _APART else shown)
+
+
+def _facts(one: files.Read) -> str:
+    article = one.article
+    said = [one.file, f"language {article.language}", count(len(article.text.split()), "word")]
+    if article.authors:
+        said.append(f"by {', '.join(article.authors)}")
+    if article.published:
+        said.append(f"published {stamp(article.published)}")
+    if article.url:
+        said.append(article.url)
+    return ", ".join(said)
+
+
+def _zones(article: Article) -> list[tuple[Zone, str]]:
+    title = [(Zone.TITLE, article.title)] if article.title else []
+    return [*title, *((one.zone, article.text[one.start : one.end]) for one in article.passages)]
+
+
+def _object(one: files.Read) -> dict[str, Any]:  # Any: JSON
+    article = one.article
+    zones = [
+        {"zone": part.zone, "start": part.start, "end": part.end, "text": article.text[part.start : part.end]}
+        for part in article.passages
+    ]
+    if article.title:
+        start = article.title_start
+        end = None if start is None else start + len(article.title)
+        zones.insert(0, {"zone": Zone.TITLE, "start": start, "end": end, "text": article.title})
+    return {
+        "file": one.file, "title": article.title, "language": article.language, "url": article.url,
+        "authors": list(article.authors), "published": stamp(article.published) or None, "zones": zones,
+    }  # fmt: skip

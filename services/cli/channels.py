@@ -1,0 +1,160 @@
+"""`tocsin channels`: where alerts can be sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli import terminal
+from services.cli.failure import DONE, NO
+from services.cli.opened import opened
+from services.cli.options import AsJson, Config, Data
+from services.cli.states import state
+from services.cli.tables import Cell, Column, Row, same, table
+from services.cli.terminal import BAD, GOOD, LOOK, Screen, bold, dim
+from services.cli.words import kind as kind_word
+from services.cli.words import stamp
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from services.acts import NewChannel
+    from services.store.tables import Channel
+
+group = typer.Typer(help="Channels: where alerts can be sent.", invoke_without_command=True)
+
+_HEADS = (
+    Column("Id", "id"), Column("Kind", "kind"), Column("Goes to", "label", gives=True), Column("State", "state"),
+    Column("Person", "person", gives=True), Column("", "reason"),
+)  # fmt: skip
+_PAGE = 500
+
+
+@group.callback()
+def _group(context: typer.Context, *, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+    """Channels: where alerts can be sent."""
+    if context.invoked_subcommand is None:
+        list_all(as_json=as_json, data=data, config=config)
+
+
+@group.command("add")
+def add(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="email, webhook or chat.")],
+    target: Annotated[str, typer.Argument(metavar="ADDRESS|URL", help="E-mail address, or address of the service.")],
+    *,
+    person: Annotated[str, typer.Option("--person", metavar="WHO", help="Address or id of the person.")],
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="Confirm it for the person.")] = False,
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Add a channel. Unless it is confirmed here, a message goes out that confirms it."""
+    from services import acts, clock
+
+    with opened(data, config) as here, here.store.write() as work:
+        new = acts.add_channel(
+            work, here.vault, here.gate, here.actor, person=person, kind=kind, target=target, confirmed=confirmed,
+            home=here.home, now=clock.now(),
+        )  # fmt: skip
+    screen = terminal.out()
+    if as_json:
+        screen.json(_object(new.row) | ({"secret": new.secret} if new.secret else {}))
+        return
+    _tell_added(screen, new)
+
+
+def _tell_added(screen: Screen, new: NewChannel) -> None:
+    row = new.row
+    screen.line(GOOD, f" added   {kind_word(row.kind)} ", bold(row.label), dim(f"   {row.id}"))
+    if row.state == "active":
+        screen.line("  Active.")
+    elif row.kind == "email":
+        screen.line("  ", LOOK, f" not confirmed: {row.label} gets a message with a link that confirms it")
+    else:
+        screen.line("  ", LOOK, " not confirmed: it becomes active when it accepts the test message that goes out now")
+    if new.secret:
+        screen.line("  Messages are signed with this secret, which is shown this once:")
+        screen.line("  ", bold(new.secret))
+
+
+@group.command("list")
+def list_all(*, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+    """List channels."""
+    with opened(data, config) as here, here.store.read() as session:
+        rows, people = _all(session), addresses(session)
+    screen = terminal.out()
+    if as_json:
+        for row in rows:
+            screen.json(_object(row))
+        return
+    table(screen, _HEADS, [_row(row, people.get(row.person, row.person)) for row in rows])
+    for row in rows:
+        if row.reason and state(row.state).sign != " " and screen.lined:
+            screen.line(state(row.state).sign, f" {row.label}: {row.reason}")
+
+
+@group.command("test")
+def try_channel(
+    channel: Annotated[str, typer.Argument(metavar="ID", help="Id of the channel.")],
+    *,
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> int:
+    """Send a test message to a channel now. Exit code 1: it was not accepted."""
+    from services.cli import channel_test
+
+    with opened(data, config) as here:
+        tried = channel_test.try_channel(here, channel)
+    screen = terminal.out()
+    if as_json:
+        answer = {"accepted": tried.accepted, "code": tried.code, "detail": tried.detail}
+        screen.json(_object(tried.channel) | answer)
+        return DONE if tried.accepted else NO
+    name = f"{kind_word(tried.channel.kind)} {tried.channel.label}"
+    if tried.accepted:
+        screen.line(GOOD, " accepted   ", name, dim(f"   it is {state(tried.channel.state).word}"))
+        return DONE
+    if tried.link_sent:
+        screen.line(LOOK, f" not confirmed   {name} gets the message with the link that confirms it again")
+    else:
+        screen.line(BAD, f" not accepted   {name}: {tried.detail} ({tried.code})")
+    return NO
+
+
+def _all(session: Session) -> list[Channel]:
+    from services.store import channels
+
+    found: list[Channel] = []
+    while page := channels.page(session, after=found[-1].id if found else "", limit=_PAGE):
+        found += page
+    return found
+
+
+def addresses(session: Session) -> dict[str, str]:
+    """Give people's addresses by their ids."""
+    from services.store import people
+
+    found: dict[str, str] = {}
+    after = ""
+    while page := people.page(session, after=after, limit=_PAGE):
+        found |= {person.id: person.email for person in page}
+        after = page[-1].email
+    return found
+
+
+def _row(row: Channel, owner: str) -> Row:
+    shown = state(row.state)
+    cells = [
+        same(row.id), Cell(kind_word(row.kind), row.kind), same(row.label), Cell(shown.word, row.state), same(owner),
+        same(row.reason or ""),
+    ]  # fmt: skip
+    return Row(cells, shown.sign)
+
+
+def _object(row: Channel) -> dict[str, Any]:  # Any: JSON
+    return {
+        "id": row.id, "person": row.person, "kind": row.kind, "label": row.label, "state": row.state,
+        "reason": row.reason, "created_at": stamp(row.created_at),
+    }  # fmt: skip

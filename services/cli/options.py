@@ -1,0 +1,47 @@
+"""Options that many commands share, and reading the settings with them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from services.settings import Settings
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Folder of the database, mail and token.", show_default=False),
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Settings file (TOML).", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many to list, the newest first.")]
+
+
+def read_settings(data: Path | None = None, config: Path | None = None) -> Settings:
+    """Read the settings; the options win over the environment, and child processes read the same file."""
+    from services import settings
+
+    if config is not None:
+        os.environ["TOCSIN_CONFIG"] = str(config.absolute())
+    return settings.load(data=data)
+
+
+def with_data(command: str, settings: Settings) -> str:
+    """Complete a command that is shown: without `--data` it would look into another folder."""
+    from services.settings import Settings
+
+    usual = Settings.model_fields["data"].default.expanduser().absolute()
+    if settings.data == usual or os.environ.get("TOCSIN_DATA"):
+        return command
+    return f"{command} --data {_quoted(str(settings.data))}"
+
+
+def _quoted(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)

@@ -1,0 +1,86 @@
+"""`tocsin people`: who subscribes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli import terminal
+from services.cli.opened import opened
+from services.cli.options import AsJson, Config, Data
+from services.cli.tables import Column, Row, same, table
+from services.cli.terminal import GOOD, bold, dim
+from services.cli.words import stamp
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from services.store.tables import Person
+
+group = typer.Typer(help="People: who subscribes.", no_args_is_help=True)
+
+_HEADS = (
+    Column("Id", "id"), Column("Address", "email", gives=True), Column("Name", "name", gives=True),
+    Column("Time zone", "timezone"), Column("Role", "role"),
+)  # fmt: skip
+_PAGE = 500
+
+
+@group.command("add")
+def add(
+    email: Annotated[str, typer.Argument(metavar="ADDRESS", help="E-mail address.")],
+    *,
+    name: Annotated[str, typer.Option(help="How to address them.")] = "",
+    timezone: Annotated[str, typer.Option(help="Such as America/Los_Angeles.")] = "UTC",
+    role: Annotated[str, typer.Option(help="subscriber, operator or admin.")] = "subscriber",
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Add a person."""
+    from services import acts, clock
+
+    with opened(data, config) as here, here.store.write() as work:
+        person = acts.add_person(
+            work, here.actor, email=email, name=name, timezone=timezone, role=role, now=clock.now()
+        )
+    screen = terminal.out()
+    if as_json:
+        screen.json(_object(person))
+        return
+    screen.line(GOOD, " added   ", bold(person.email), dim(f"   {person.id}, {person.role}, {person.timezone}"))
+    screen.line(f"Next: tocsin channels add --person {person.email} email {person.email}")
+
+
+@group.command("list")
+def list_all(*, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+    """List people in the order of their addresses."""
+    with opened(data, config) as here, here.store.read() as session:
+        rows = _all(session)
+    screen = terminal.out()
+    if as_json:
+        for person in rows:
+            screen.json(_object(person))
+        return
+    table(screen, _HEADS, [_row(person) for person in rows])
+
+
+def _all(session: Session) -> list[Person]:
+    from services.store import people
+
+    found: list[Person] = []
+    while page := people.page(session, after=found[-1].email if found else "", limit=_PAGE):
+        found += page
+    return found
+
+
+def _row(person: Person) -> Row:
+    return Row([same(text) for text in (person.id, person.email, person.name, person.timezone, person.role)])
+
+
+def _object(person: Person) -> dict[str, Any]:  # Any: JSON
+    return {
+        "id": person.id, "email": person.email, "name": person.name, "timezone": person.timezone,
+        "role": person.role, "created_at": stamp(person.created_at),
+    }  # fmt: skip

@@ -1,0 +1,125 @@
+"""`tocsin topics`: the topic packs, and whether their examples come out as they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli import terminal
+from services.cli.failure import DONE, NO
+from services.cli.options import AsJson
+from services.cli.tables import Column, Row, same, table
+from services.cli.terminal import BAD, GOOD, WIDTH, Screen, bold, folded
+from services.cli.words import count
+from services.errors import InvalidError, NotFoundError
+
+if TYPE_CHECKING:
+    from services.topics.packs import Failure, Pack
+
+group = typer.Typer(help="Topics: the packs that topic:NAME stands for.", no_args_is_help=True)
+
+_HEADS = (
+    Column("Name", "name"), Column("Title", "title", gives=True), Column("Examples", "examples", right=True),
+    Column("What it means", "description", gives=True), Column("", "query"),
+)  # fmt: skip
+
+
+@group.command("list")
+def list_all(*, as_json: AsJson = False) -> None:
+    """List the topics that ship."""
+    from services.queries.canonical import to_text
+    from services.store.packs import shipped
+
+    screen = terminal.out()
+    packs = [pack for _, pack in sorted(shipped().packs.items())]
+    if as_json:
+        for pack in packs:
+            screen.json(_object(pack))
+        return
+    rows = [
+        Row(
+            [same(text) for text in (pack.name, pack.title, str(_examples(pack)), pack.description, to_text(pack.tree))]
+        )
+        for pack in packs
+    ]
+    table(screen, _HEADS, rows)
+
+
+@group.command("test")
+def try_examples(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME|FILE|DIR", help="Topics, or files of packs; else all that ship.", show_default=False
+        ),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Try the examples of topic packs. Exit code 1: one came out otherwise than the pack says."""
+    from services.topics.packs import check
+
+    packs = _chosen(names or [])
+    failures = [failure for pack in packs for failure in check(pack)]
+    screen = terminal.out()
+    if as_json:
+        for pack in packs:
+            mine = [str(failure) for failure in failures if failure.pack == pack.name]
+            screen.json({"name": pack.name, "examples": _examples(pack), "failures": mine})
+    else:
+        _tell(screen, packs, failures)
+    return NO if failures else DONE
+
+
+def _tell(screen: Screen, packs: list[Pack], failures: list[Failure]) -> None:
+    examples = count(sum(_examples(pack) for pack in packs), "example")
+    if not failures:
+        screen.line(GOOD, f" {examples} of {count(len(packs), 'pack')} come out as they say")
+        return
+    screen.line(BAD, f" {len(failures)} of {examples} come out otherwise")
+    screen.line()
+    for failure in failures:
+        first, *rest = folded(str(failure), WIDTH - 4)
+        screen.line("  ", BAD, " ", bold(first))
+        for line in rest:
+            screen.line("    ", line)
+
+
+def _chosen(names: list[str]) -> list[Pack]:
+    from services.store.packs import shipped
+
+    if not names:
+        return [pack for _, pack in sorted(shipped().packs.items())]
+    return [pack for name in names for pack in _named(name)]
+
+
+def _named(name: str) -> list[Pack]:
+    from services.store.packs import read_folder, shipped
+    from services.topics.packs import read_pack
+
+    path = Path(name)
+    if path.is_dir():
+        packs = list(read_folder(path).values())
+        if not packs:
+            raise InvalidError(f"{name} holds no topic pack. Expected files that end in .yaml")
+        return packs
+    if path.is_file():
+        return [read_pack(path.read_text(encoding="utf-8"), name)]
+    if name not in shipped().packs:
+        raise NotFoundError(f'There is no topic "{name}", and no file or folder of that name. Run: tocsin topics list')
+    return [shipped().packs[name]]
+
+
+def _examples(pack: Pack) -> int:
+    return len(pack.must_match) + len(pack.must_not_match)
+
+
+def _object(pack: Pack) -> dict[str, Any]:  # Any: JSON
+    from services.queries.canonical import to_text
+
+    return {
+        "name": pack.name, "title": pack.title, "description": pack.description, "query": to_text(pack.tree),
+        "examples": _examples(pack),
+    }  # fmt: skip

@@ -1,0 +1,65 @@
+"""What was typed wrongly on the command line, in our words; the last line is the command that shows how it is typed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any
+
+from services.cli.failure import MISTAKE
+from services.cli.terminal import BAD, Screen, bold
+
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def tell(error: Any, screen: Screen) -> int:  # Any: Typer keeps the types of its errors to itself
+    """Write a mistake in options, arguments or the command's name, and give the exit code."""
+    context = getattr(error, "ctx", None)
+    screen.line(BAD, " ", _said(error, context))
+    path = context.command_path if context is not None else "tocsin"
+    screen.line("  ", bold(f"{path} --help"))
+    return MISTAKE
+
+
+def _said(error: Any, context: Any) -> str:  # Any: as above
+    name = type(error).__name__
+    if name == "NoSuchOption":
+        return _no_option(error)
+    if name == "MissingParameter":
+        return f"{_shown(error.param)} is missing"
+    if name == "BadParameter":
+        return f"{_shown(error.param)} cannot be used: {_plain(error.message)}"
+    if "No such command" in error.message:
+        return _no_command(error.message, context)
+    if "unexpected extra argument" in error.message:
+        extra = error.message.rpartition("(")[2].strip(").")
+        return f"More was typed than expected: {extra}. Put quotation marks around what belongs together"
+    if error.message == "Missing command.":
+        names = ", ".join(context.command.list_commands(context))
+        return f"Say what to do: {names}"
+    return _plain(error.format_message())
+
+
+def _no_option(error: Any) -> str:  # Any: as above
+    near = f". Did you mean {error.possibilities[0]}?" if error.possibilities else ""
+    return f"There is no option {error.option_name}{near}"
+
+
+def _no_command(message: str, context: Any) -> str:  # Any: as above
+    found = _QUOTED.search(message)
+    typed = found.group(1) if found else ""
+    near = difflib.get_close_matches(typed, context.command.list_commands(context), n=1)
+    return f'There is no command "{typed}"' + (f". Did you mean {near[0]}?" if near else "")
+
+
+def _shown(parameter: Any) -> str:  # Any: as above
+    if parameter is None:
+        return "An option"
+    if parameter.param_type_name == "option":
+        return str(max(parameter.opts, key=len))
+    return str(parameter.display_name_raw).upper()
+
+
+def _plain(message: str) -> str:
+    """Take the library's way of speaking out of a message."""
+    return message.replace("is not a valid", "is no").replace("Invalid value", "What was given").rstrip(".")

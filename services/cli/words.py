@@ -1,0 +1,77 @@
+"""How numbers, ages, times and shares of an hour are written in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+_BARS = "▁▂▃▄▅▆▇█"
+_SAID = {"email": "e-mail", "webhook": "webhook", "chat": "chat"}
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: "1 article", "1,312 articles"."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def age(seconds: float | None) -> str:
+    """Write an age for a table: "0.1 s", "24 s", "12 min", "2 h 29 min", "3 d 4 h"; a dash for none."""
+    if seconds is None:
+        return "–"
+    if seconds < 1:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h"
+
+
+def number(value: float) -> str:
+    """Write a number with its unit elsewhere, without an idle ".0"."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def plain_number(value: float | None) -> str:
+    """Write a number for a program: no thousands, at most three decimals; nothing is 0."""
+    return "0" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def bars(values: Sequence[int]) -> str:
+    """Draw each value as a bar; the largest is full, nothing is the lowest."""
+    most = max(1, *values, 1)
+    return "".join(_BARS[-(-value * (len(_BARS) - 1) // most)] for value in values)
+
+
+def moment(at: datetime | None, now: datetime) -> str:
+    """Write a time in this machine's zone: "09:13" today, "18 Nov 09:13" this year, "18 Nov 2025" before."""
+    if at is None:
+        return "–"
+    local, today = at.astimezone(), now.astimezone()
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local.day} {local:%b %H:%M}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+
+
+def stamp(at: datetime | None) -> str:
+    """Write a time for a program: UTC, to the second; nothing is empty."""
+    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def home(path: Path) -> str:
+    """Write a path as people do, with ~ for the home folder."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)
+
+
+def kind(name: str) -> str:
+    """Name a kind of channel."""
+    return _SAID.get(name, name)

@@ -1,0 +1,67 @@
+"""Sign in by a one-time link, and out. The link's GET shows a button, its POST signs in: mail scanners only GET."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from services import clock
+from services.accounts import signin
+from services.errors import InvalidError
+from services.web.site import Ours, Site, page
+
+routes = APIRouter(include_in_schema=False)
+
+_OLD = "This sign-in link was used or is older than 10 minutes. Ask for a new one"
+
+
+@routes.get("/sign-in")
+def ask() -> Response:
+    """Show how to sign in."""
+    return page("sign_in.html", problem="")
+
+
+@routes.get("/in/{secret}")
+def show(secret: str, site: Ours) -> Response:
+    """Show the button that uses a link."""
+    with site.store.read() as session:
+        works = signin.link_works(session, secret, clock.now())
+    return page("use_link.html", secret=secret) if works else _old()
+
+
+@routes.post("/in/{secret}")
+def use(secret: str, request: Request, site: Ours) -> Response:
+    """Use a link: begin a session, end the one before it."""
+    try:
+        with site.store.write() as work:
+            token = signin.use_link(work.session, secret, clock.now())
+            if before := request.cookies.get(site.cookie):
+                signin.end(work.session, before)
+    except InvalidError:
+        return _old()
+    answer = RedirectResponse("/", status_code=303)
+    answer.set_cookie(
+        site.cookie, token, max_age=int(signin.SESSION_LASTS.total_seconds()), path="/", httponly=True,
+        samesite="lax", secure=site.https,
+    )  # fmt: skip
+    return answer
+
+
+@routes.post("/sign-out")
+def leave(request: Request, site: Ours) -> Response:
+    """End the session."""
+    if secret := request.cookies.get(site.cookie):
+        with site.store.write() as work:
+            signin.end(work.session, secret)
+    return forget(site)
+
+
+def forget(site: Site) -> Response:
+    """Send a reader to the sign-in page, without the cookie."""
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(site.cookie, path="/", httponly=True, samesite="lax", secure=site.https)
+    return answer
+
+
+def _old() -> Response:
+    return page("sign_in.html", status=410, problem=_OLD)

@@ -1,0 +1,117 @@
+"""What the pages work with, and how a page is made: its template, the reader, and what every page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlmodel import Session
+from starlette.responses import HTMLResponse, Response
+
+from services import clock
+from services.accounts.tokens import Caller
+from services.store import people, today
+from services.store.tables import Role
+from services.store.work import Store
+from services.web import words
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_VERSION = version("tocsin")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The database, the address of the pages, the folder mail is kept in, and the description of the API.
+
+    `mail_folder` is `None` when a mail server is set, so that nothing is kept.
+    """
+
+    store: Store
+    url: str
+    mail_folder: Path | None
+    describe: Callable[[], Mapping[str, Any]]  # Any: OpenAPI as JSON
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach the pages encrypted."""
+        return self.url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; with https its prefix ties it to this host."""
+        return "__Host-tocsin_session" if self.https else "tocsin_session"
+
+
+async def _site(request: Request) -> Site:
+    return cast(Site, request.app.state.site)
+
+
+async def _reader(request: Request) -> Caller:
+    return cast(Caller, request.state.caller)
+
+
+Ours = Annotated[Site, Depends(_site)]
+Reader = Annotated[Caller, Depends(_reader)]
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    for name in ("number", "count", "short_age", "age", "place_of", "day", "moment", "marked", "spark", "coded"):
+        made.filters[name] = getattr(words, name)
+    return made
+
+
+_ENVIRONMENT = _environment()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds every page of somebody who is signed in."""
+
+    reader: str
+    staff: bool
+    zone: str
+    now: datetime
+    sources: int
+    last_seen_s: float | None
+    mail_kept: bool
+    csrf: str | None
+
+    @property
+    def local(self) -> datetime:
+        """The time in the reader's zone."""
+        return self.now.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def midnight(self) -> datetime:
+        """When the reader's day began."""
+        return self.local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def frame(site: Site, session: Session, request: Request) -> Frame:
+    """Gather what surrounds a page."""
+    caller: Caller = request.state.caller
+    person = people.get(session, caller.person)
+    heard, now = today.listening(session), clock.now()
+    age = None if heard.last_seen_at is None else (now - heard.last_seen_at).total_seconds()
+    return Frame(
+        reader=person.name or person.email, staff=caller.role is not Role.SUBSCRIBER, zone=person.timezone, now=now,
+        sources=heard.sources, last_seen_s=age, mail_kept=site.mail_folder is not None, csrf=request.state.csrf,
+    )  # fmt: skip
+
+
+def page(template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **shown: object) -> Response:
+    """Make a page of a template; all that is shown is text until the template escapes it."""
+    shown.setdefault("frame", None)
+    html = _ENVIRONMENT.get_template(template).render(version=_VERSION, **shown)
+    return HTMLResponse(html.encode("utf-8", "replace"), status_code=status, headers=dict(headers or {}))

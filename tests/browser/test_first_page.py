@@ -1,0 +1,98 @@
+"""The pages in a real browser, on real services: sign in by the link, see what passed, read a kept mail."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rig import Rig
+from tests.parts import HOST, until
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OUTPUT = Path(__file__).parent / "output"
+playwright = pytest.importorskip("playwright.sync_api", reason="the browser dependency group is not installed")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    rig = Rig(tmp_path_factory.mktemp("browser"), "", TOCSIN_SMTP_URL="")
+    rig.start()
+    rig.set_up()
+    rig.push("browser")
+    until(lambda: ("http", "Case browser") in rig.arrived(), "the webhook", 30)
+    until(lambda: list((rig.data / "mail").glob("*.eml")), "the kept mail", 30)
+    yield rig
+    rig.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with playwright.sync_playwright() as run:
+        chromium = run.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def page(rig: Rig, browser) -> Iterator[object]:
+    link = re.search(r"/in/[\w-]+", (rig.folder / "up.log").read_text())
+    assert link is not None
+    context = browser.new_context(base_url=f"http://{HOST}:{rig.port}")
+    page = context.new_page()
+    page.goto(link[0])
+    page.get_by_role("button").first.click()
+    page.wait_for_url("**/")
+    yield page
+    context.close()
+
+
+def test_the_link_signs_in_and_shows_the_counts(page) -> None:
+    page.goto("/")
+    assert page.get_by_role("heading", level=1).count() == 1
+    for stage in ("Fetch", "Ingest", "Match", "Deliver"):
+        assert page.get_by_text(stage, exact=True).first.is_visible()
+    assert page.get_by_text("Case browser").first.is_visible()
+
+
+def test_a_stranger_is_asked_to_sign_in(rig: Rig, browser) -> None:
+    context = browser.new_context(base_url=f"http://{HOST}:{rig.port}")
+    page = context.new_page()
+    page.goto("/")
+    assert page.url.endswith("/sign-in")
+    context.close()
+
+
+def test_a_kept_mail_can_be_read(page) -> None:
+    page.goto("/mail")
+    page.get_by_role("link", name=re.compile("Case browser")).first.click()
+    assert page.get_by_text("Case browser").first.is_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/mail", "/sign-in"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_no_page_scrolls_sideways(page, path: str, scheme: str, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(path)
+    OUTPUT.mkdir(exist_ok=True)
+    name = path.strip("/").replace("/", "-") or "overview"
+    page.screenshot(path=OUTPUT / f"{name}-{width}-{scheme}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", ["/", "/mail", "/sign-in"])
+def test_no_page_breaks_its_own_policy(page, path: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(path)
+    assert [text for text in said if "Content Security Policy" in text] == []
