@@ -9,7 +9,6 @@ from datetime import timedelta
 from importlib.metadata import version
 
 import structlog
-from services.rules.engine import Engine
 
 from services import clock, pipeline
 from services.broker import Hints, Stage, open_hints
@@ -18,6 +17,7 @@ from services.deciding import Options
 from services.errors import OutsideError
 from services.guard import Gate
 from services.house import keep_house
+from services.rules.engine import Engine
 from services.settings import Settings
 from services.sources.poll import Rhythm, poll
 from services.store import deliveries, workers

@@ -9,6 +9,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -73,8 +74,11 @@ _add("sources", sources.group)
 _add("topics", topics.group)
 
 
+Version = Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)]
+
+
 @app.callback(invoke_without_command=True)
-def _whole(*, version: bool = typer.Option(False, "--version", help="Show the version.", is_eager=True)) -> None:
+def _whole(*, version: Version = False) -> None:
     if version:
         from importlib.metadata import version as version_of
 
@@ -96,22 +100,30 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code. No error that can be named shows a trace."""
     try:
         result = app(args=list(arguments), prog_name="tocsin", standalone_mode=False)
-        return result if isinstance(result, int) else DONE
-    except TocsinError as error:
-        return failure.tell(error)
     except (KeyboardInterrupt, typer.Abort):
         return STOPPED
     except SystemExit:  # Typer's own way out when whoever read the answer has read enough
         _hush()
         return DONE
-    except OSError as error:
-        return _outside(error)
     except Exception as error:
-        if hasattr(error, "format_message"):
-            return _typed(error)
-        if type(error).__module__.startswith(("sqlalchemy.", "sqlite3")):
-            return _database(error)
-        raise
+        code = _told(error)
+        if code is None:
+            raise
+        return code
+    return result if isinstance(result, int) else DONE
+
+
+def _told(error: Exception) -> int | None:
+    """Tell an error that has a name, and give its exit code; `None` for a fault of ours."""
+    if isinstance(error, TocsinError):
+        return failure.tell(error)
+    if isinstance(error, OSError):
+        return _outside(error)
+    if hasattr(error, "format_message"):
+        return _typed(error)
+    if type(error).__module__.startswith(("sqlalchemy.", "sqlite3")):
+        return _database(error)
+    return None
 
 
 def _typed(error: Exception) -> int:

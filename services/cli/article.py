@@ -45,10 +45,11 @@ def article(
 
 def _show(screen: Screen, one: files.Read) -> None:
     article = one.article
-    title = article.title or "No title"
-    screen.line(GOOD, " read   ", bold(screen.cut(title, WIDTH - 9)))
+    screen.line(GOOD, " read   ", bold(screen.cut(one.title, WIDTH - 9)))
     screen.line("  ", dim(_facts(one)))
     screen.line()
+    if not article.title:
+        screen.line("  title      ", dim("none; messages show the first sentence"))
     for zone, text in _zones(article):
         shown = screen.cut(text, WIDTH - 13)
         screen.line(f"  {zone.value:<9}  ", dim(shown) if zone in _APART else shown)

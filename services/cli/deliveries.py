@@ -180,6 +180,6 @@ def _object(row: Delivery, channel: Channel) -> dict[str, Any]:  # Any: JSON
 
 def _attempt_object(row: Attempt) -> dict[str, Any]:  # Any: JSON
     return {
-        "no": row.no, "worker": row.worker, "started_at": stamp(row.started_at), "ended_at": stamp(row.ended_at) or None,
-        "outcome": row.outcome, "code": row.code, "detail": row.detail,
+        "no": row.no, "worker": row.worker, "started_at": stamp(row.started_at),
+        "ended_at": stamp(row.ended_at) or None, "outcome": row.outcome, "code": row.code, "detail": row.detail,
     }  # fmt: skip

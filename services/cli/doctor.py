@@ -164,7 +164,7 @@ def _workers(settings: Settings) -> Finding:
     return Finding("workers", "good", said)
 
 
-def _topics(settings: Settings) -> Finding:
+def _topics(_: Settings) -> Finding:
     from services.store.packs import shipped
     from services.topics.packs import check
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.articles.article import Zone
 from services.cli import failure
 from services.errors import InvalidError, TocsinError
 
@@ -26,6 +27,16 @@ class Read:
     file: str
     item: Item
     article: Article
+
+    @property
+    def title(self) -> str:
+        """Give the title, or the first sentence of the lead where there is none, as messages do."""
+        from services.alerts.reason import first_words
+
+        article = self.article
+        told = [one for one in article.passages if one.zone in (Zone.LEAD, Zone.BODY)]
+        text = article.text[told[0].start : told[0].end] if told else article.text
+        return article.title or first_words(text) or "no title"
 
 
 @dataclass(frozen=True, slots=True)

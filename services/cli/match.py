@@ -60,13 +60,12 @@ def match(
 
 
 def _judge(parsed: Parsed, one: files.Read) -> Answer:
-    from services.alerts.reason import first_words
     from services.queries.document import document
     from services.queries.evaluate import evaluate
     from services.store.packs import shipped
 
     verdict = evaluate(parsed.tree, document(one.article), shipped().trees)
-    return Answer(one.file, one.article.title or first_words(one.article.text), verdict)
+    return Answer(one.file, one.title, verdict)
 
 
 def _show(screen: Screen, answers: Sequence[Answer | files.Refused], *, many: bool) -> None:

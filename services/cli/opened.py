@@ -86,7 +86,7 @@ def broker_url(settings: Settings) -> str:
 
 
 def _send(settings: Settings, stages: set[Stage]) -> None:
-    """Send the hints from here, since a thread would end with the command. A broker that does not answer costs a sweep."""
+    """Send the hints from here, since a thread ends with the command. Without an answer the sweep finds the rows."""
     from services.broker import EXPIRES_S, TASK, celery_app, queue_of
 
     url = broker_url(settings)

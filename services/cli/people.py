@@ -18,13 +18,20 @@ if TYPE_CHECKING:
 
     from services.store.tables import Person
 
-group = typer.Typer(help="People: who subscribes.", no_args_is_help=True)
+group = typer.Typer(help="People: who subscribes.", invoke_without_command=True)
 
 _HEADS = (
     Column("Id", "id"), Column("Address", "email", gives=True), Column("Name", "name", gives=True),
     Column("Time zone", "timezone"), Column("Role", "role"),
 )  # fmt: skip
 _PAGE = 500
+
+
+@group.callback()
+def _group(context: typer.Context, *, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+    """People: who subscribes."""
+    if context.invoked_subcommand is None:
+        list_all(as_json=as_json, data=data, config=config)
 
 
 @group.command("add")

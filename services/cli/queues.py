@@ -62,7 +62,8 @@ def _row(stage: StageCount, counted: Counted) -> Row:
     held = stage.stage == "deliver" and counted.blocked
     sign: Text = LOOK if held or (stage.waiting and not stage.workers) else " "
     cells = [
-        same(stage.stage), Cell(f"{stage.waiting:,}", str(stage.waiting)), Cell(age(stage.oldest_s), plain_number(stage.oldest_s)),
+        same(stage.stage), Cell(f"{stage.waiting:,}", str(stage.waiting)),
+        Cell(age(stage.oldest_s), plain_number(stage.oldest_s)),
         Cell(number(stage.per_minute), plain_number(stage.per_minute)), Cell(bars(stage.last_hour), ""),
         Cell(f"{stage.failed_today:,}", str(stage.failed_today)),
         Cell(f"{stage.workers} of {_wanted(stage)}", str(stage.workers)), same(str(_wanted(stage))),

@@ -21,13 +21,20 @@ if TYPE_CHECKING:
 
     from services.store.tables import Source
 
-group = typer.Typer(help="Sources: where articles come from.", no_args_is_help=True)
+group = typer.Typer(help="Sources: where articles come from.", invoke_without_command=True)
 
 _HEADS = (
     Column("Name", "name", gives=True), Column("Address", "url", gives=True), Column("State", "state"),
     Column("Polled", "polled_at"), Column("Next", "next_poll_at"), Column("", "id"), Column("", "reason"),
 )  # fmt: skip
 _PAGE = 500
+
+
+@group.callback()
+def _group(context: typer.Context, *, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+    """Sources: where articles come from."""
+    if context.invoked_subcommand is None:
+        list_all(as_json=as_json, data=data, config=config)
 
 
 @group.command("add")
@@ -119,7 +126,8 @@ def _row(row: Source, now: datetime) -> Row:
     url = without_password(row.url or "")
     cells = [
         same(row.name), Cell(url or "pushed to", url), Cell(shown.word, row.state),
-        Cell(moment(row.polled_at, now), stamp(row.polled_at)), Cell(moment(row.next_poll_at, now), stamp(row.next_poll_at)),
+        Cell(moment(row.polled_at, now), stamp(row.polled_at)),
+        Cell(moment(row.next_poll_at, now), stamp(row.next_poll_at)),
         same(row.id), same(row.reason or ""),
     ]  # fmt: skip
     return Row(cells, shown.sign)

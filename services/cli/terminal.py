@@ -1,4 +1,4 @@
-"""How one stream looks: signs, bold and colours on a terminal, plain words in a pipe, ASCII where the locale has no more.
+"""How one stream looks: signs and colours on a terminal, plain words in a pipe, ASCII where the locale has no more.
 
     screen = terminal.out()
     screen.line(GOOD, " matches   ", bold(title))
@@ -53,7 +53,7 @@ NOT_REACHED = Styled("·", Style.DIM)
 
 _ASCII = str.maketrans(
     {"✓": "ok", "–": "-", "—": "-", "·": ".", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "─": "-"}
-    | {bar: sign for bar, sign in zip("▁▂▃▄▅▆▇█", "_.,-=+*#", strict=True)}
+    | dict(zip("▁▂▃▄▅▆▇█", "_.,-=+*#", strict=True))
 )
 
 

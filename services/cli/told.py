@@ -127,10 +127,9 @@ def _host(url: str) -> str:
 
 def _server() -> str:
     """Name the embedded server and its version, as "Valkey 9.1"."""
+    command = [valkey.program(), "--version"]
     try:
-        said = subprocess.run(
-            [valkey.program(), "--version"], capture_output=True, text=True, timeout=2, check=False
-        ).stdout  # our own broker
+        said = subprocess.run(command, capture_output=True, text=True, timeout=2, check=False).stdout  # noqa: S603  # our own broker
     except (OSError, subprocess.TimeoutExpired):
         return "broker"
     name = "Valkey" if said.startswith("Valkey") else "Redis"

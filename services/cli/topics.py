@@ -18,12 +18,19 @@ from services.errors import InvalidError, NotFoundError
 if TYPE_CHECKING:
     from services.topics.packs import Failure, Pack
 
-group = typer.Typer(help="Topics: the packs that topic:NAME stands for.", no_args_is_help=True)
+group = typer.Typer(help="Topics: the packs that topic:NAME stands for.", invoke_without_command=True)
 
 _HEADS = (
     Column("Name", "name"), Column("Title", "title", gives=True), Column("Examples", "examples", right=True),
     Column("What it means", "description", gives=True), Column("", "query"),
 )  # fmt: skip
+
+
+@group.callback()
+def _group(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Topics: the packs that topic:NAME stands for."""
+    if context.invoked_subcommand is None:
+        list_all(as_json=as_json)
 
 
 @group.command("list")

@@ -9,6 +9,12 @@ from typing import Any
 from services.cli.failure import MISTAKE
 from services.cli.terminal import BAD, Screen, bold
 
+_OURS = (
+    ("Input should be a valid integer, unable to parse string as an integer", "a whole number is expected"),
+    ("Input should be", "it must be"),
+    ("is not a valid", "is no"),
+    ("Invalid value", "What was given"),
+)
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -22,22 +28,23 @@ def tell(error: Any, screen: Screen) -> int:  # Any: Typer keeps the types of it
 
 
 def _said(error: Any, context: Any) -> str:  # Any: as above
-    name = type(error).__name__
+    name, message = type(error).__name__, str(error.message)
     if name == "NoSuchOption":
-        return _no_option(error)
-    if name == "MissingParameter":
-        return f"{_shown(error.param)} is missing"
-    if name == "BadParameter":
-        return f"{_shown(error.param)} cannot be used: {_plain(error.message)}"
-    if "No such command" in error.message:
-        return _no_command(error.message, context)
-    if "unexpected extra argument" in error.message:
-        extra = error.message.rpartition("(")[2].strip(").")
-        return f"More was typed than expected: {extra}. Put quotation marks around what belongs together"
-    if error.message == "Missing command.":
-        names = ", ".join(context.command.list_commands(context))
-        return f"Say what to do: {names}"
-    return _plain(error.format_message())
+        said = _no_option(error)
+    elif name == "MissingParameter":
+        said = f"{_shown(error.param)} is missing"
+    elif name == "BadParameter":
+        said = f"{_shown(error.param)} cannot be used: {_plain(message)}"
+    elif "No such command" in message:
+        said = _no_command(message, context)
+    elif "unexpected extra argument" in message:
+        extra = message.rpartition("(")[2].strip(").")
+        said = f"More was typed than expected: {extra}. Put quotation marks around what belongs together"
+    elif message == "Missing command.":
+        said = f"Say what to do: {', '.join(context.command.list_commands(context))}"
+    else:
+        said = _plain(error.format_message())
+    return said
 
 
 def _no_option(error: Any) -> str:  # Any: as above
@@ -62,4 +69,6 @@ def _shown(parameter: Any) -> str:  # Any: as above
 
 def _plain(message: str) -> str:
     """Take the library's way of speaking out of a message."""
-    return message.replace("is not a valid", "is no").replace("Invalid value", "What was given").rstrip(".")
+    for theirs, ours in _OURS:
+        message = message.replace(theirs, ours)
+    return message.rstrip(".")

@@ -88,7 +88,9 @@ class _Parser:
     def whole(self) -> Node:
         """query, up to the end"""
         if self.cursor.peek().kind is Kind.END:
-            raise WholeQueryError("Type what you want to hear of")
+            typed = " ".join(self.cursor.text.split())
+            found = f'. Nothing in "{cited(typed)}" can be looked for' if typed else ""
+            raise WholeQueryError(f"Type what you want to hear of{found}")
         tree = self.query(None)
         if not is_positive(tree):
             raise WholeQueryError(_why_not_positive(tree))

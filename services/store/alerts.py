@@ -65,7 +65,9 @@ def told_of(session: Session, story: str) -> list[Subscription]:
     ids = select(col(Alert.subscription)).where(col(Alert.story) == story, col(Alert.kind) == "new")
     active = col(Subscription.state) == SubscriptionState.ACTIVE
     return list(
-        session.scalars(select(Subscription).where(col(Subscription.id).in_(ids), active).order_by(col(Subscription.id)))
+        session.scalars(
+            select(Subscription).where(col(Subscription.id).in_(ids), active).order_by(col(Subscription.id))
+        )
     )
 
 

@@ -81,9 +81,7 @@ def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> 
         .with_for_update(skip_locked=True)
     )
     taken = (
-        update(Source)
-        .where(col(Source.id).in_(ids))
-        .values(lease_token=secrets.token_hex(8), lease_until=now + lease)
+        update(Source).where(col(Source.id).in_(ids)).values(lease_token=secrets.token_hex(8), lease_until=now + lease)
     )
     return session.scalars(taken.returning(Source)).all()
 

@@ -23,6 +23,7 @@ from services.articles.zones import read_text
 from services.errors import InvalidError
 from services.queries.document import document
 from services.queries.evaluate import Places, Verdict, evaluate
+from services.queries.mistake import cited
 from services.queries.parser import Lookups, parse
 from services.queries.tree import And, Node, Not, Or, Topic, ZoneField, both, either, without
 from services.topics.fields import Field, Fields, read_fields, write_fields
@@ -78,8 +79,8 @@ def read_pack(text: str, where: str, lookups: Lookups | None = None) -> Pack:
     found = read_fields(text, where, NAMED, LISTED)
     name = found.text("name")
     if not _NAME.fullmatch(name.value) or len(name.value) > _LONGEST_NAME:
-        message = f'A name has small letters, digits and hyphens, 60 at most, such as rent-control; here stands "{name.value}"'
-        raise name.mistake(message)
+        message = f"A name has small letters, digits and hyphens, {_LONGEST_NAME} at most, such as rent-control"
+        raise name.mistake(f'{message}; here stands "{cited(name.value)}"')
     terms = [_query(term, lookups) for term in found.texts("terms", least=1)]
     exclusions = [_query(term, lookups) for term in found.texts("exclusions")]
     places = [_place(place, lookups) for place in found.texts("places")]

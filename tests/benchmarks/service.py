@@ -45,12 +45,27 @@ def main() -> None:
     as_json = arguments.parse_args().json
     folder = Path(tempfile.mkdtemp(prefix="tocsin-bench-"))
     try:
-        rows = [*_service(folder / "with"), *_service(folder / "without", broker=False)[1:2], _demo(folder), _installed()]
+        rows = [
+            *_service(folder / "with"),
+            *_service(folder / "without", broker=False)[1:2],
+            _demo(folder),
+            _installed(),
+        ]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    names = ["up ready, s", "push to webhook p99, s", "memory at rest, MiB", "the same without a broker, s", "demo, s", "installed, MiB"]
+    names = [
+        "up ready, s",
+        "push to webhook p99, s",
+        "memory at rest, MiB",
+        "the same without a broker, s",
+        "demo, s",
+        "installed, MiB",
+    ]
     if as_json:
-        found = {name: {"ours": a, "floor": b, "ratio": round(a / b, 2), "limit": LIMITS[name]} for name, (a, b) in zip(names, rows, strict=True)}
+        found = {
+            name: {"ours": a, "floor": b, "ratio": round(a / b, 2), "limit": LIMITS[name]}
+            for name, (a, b) in zip(names, rows, strict=True)
+        }
         print(json.dumps({"machine": platform.platform(), "figures": found}))
         return
     print(f"{'':32}{'ours':>9}{'floor':>9}{'ratio':>8}{'limit':>8}")
@@ -95,7 +110,7 @@ def _bare_round(folder: Path) -> float:
     class Sink(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(204)
             self.end_headers()
@@ -127,7 +142,11 @@ def _import_s() -> float:
 
 
 def _import_pss() -> float:
-    child = subprocess.Popen([sys.executable, "-c", IMPORTS + "; print(1, flush=True); input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child = subprocess.Popen(
+        [sys.executable, "-c", IMPORTS + "; print(1, flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     assert child.stdout is not None
     child.stdout.readline()
     found = _pss([child.pid])

@@ -9,7 +9,9 @@ TOCSIN = str(Path(sys.executable).with_name("tocsin"))
 
 
 def run_demo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([TOCSIN, "demo", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        [TOCSIN, "demo", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def test_everything_expected_arrives_exactly_once(tmp_path: Path) -> None:

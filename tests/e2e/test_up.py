@@ -33,7 +33,9 @@ def log(rig: Rig) -> str:
 
 def run_up(rig: Rig, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "workers.up"]
-    return subprocess.run(command, env=rig.environment() | environment, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(
+        command, env=rig.environment() | environment, capture_output=True, text=True, timeout=30, check=False
+    )
 
 
 def test_an_article_goes_in_and_an_alert_comes_out(rig: Rig) -> None:
@@ -74,7 +76,9 @@ def test_the_sign_in_link_works_once(rig: Rig) -> None:
         assert browser.get(found[1]).status_code == 200
         form = browser.get(found[1])
         fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form.text))
-        done = browser.post(found[1], data=fields, headers={"Origin": f"http://{HOST}:{rig.port}"}, follow_redirects=True)
+        done = browser.post(
+            found[1], data=fields, headers={"Origin": f"http://{HOST}:{rig.port}"}, follow_redirects=True
+        )
         assert done.status_code == 200
         assert browser.get("/", follow_redirects=False).status_code == 200
         again = browser.post(found[1], data=fields, headers={"Origin": f"http://{HOST}:{rig.port}"})
@@ -96,7 +100,12 @@ def test_it_stops_cleanly_and_starts_again_with_everything(rig: Rig) -> None:
 def test_the_acceptance_article_raises_its_alert(rig: Rig) -> None:
     channel = rig.call("GET", "channels")["items"][0]["id"]
     person = next(p["id"] for p in rig.call("GET", "people")["items"] if p["email"] == "ana@example.org")
-    body = {"person": person, "name": "Sanctuary", "query": '"sanctuary city" (California OR Chicago)', "channels": [channel]}
+    body = {
+        "person": person,
+        "name": "Sanctuary",
+        "query": '"sanctuary city" (California OR Chicago)',
+        "channels": [channel],
+    }
     subscription = rig.call("POST", "subscriptions", json={**body, "cadence": "instant"})["id"]
     text = (SHARED / "data" / "articles" / "sanctuary-ruling.txt").read_text()
     rig.call("POST", "articles", json={"external_id": "ruling", "text": text})

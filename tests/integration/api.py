@@ -43,7 +43,9 @@ class Api:
             self.people[role] = person.id
             return tokens.issue(work.session, person, "test", scopes, now)
 
-    def call(self, method: str, path: str, *, role: Role | None = Role.ADMIN, token: str = "", **given) -> httpx2.Response:
+    def call(
+        self, method: str, path: str, *, role: Role | None = Role.ADMIN, token: str = "", **given
+    ) -> httpx2.Response:
         """Call a path as a role, with a token of one's own, or as nobody."""
         token = token or (self.tokens[role] if role else "")
         headers = {"Authorization": f"Bearer {token}"} if token else {}

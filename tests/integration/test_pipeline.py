@@ -97,7 +97,15 @@ class Town:
             )  # fmt: skip
             return row.id
 
-    def push(self, external_id: str = "a1", text: str = TEXT, *, source: str = "push", title: str = "Council votes", url: str | None = None) -> str:
+    def push(
+        self,
+        external_id: str = "a1",
+        text: str = TEXT,
+        *,
+        source: str = "push",
+        title: str = "Council votes",
+        url: str | None = None,
+    ) -> str:
         item = Item(external_id=external_id, title=title, text=text, url=url)
         with self.store.write() as work:
             return acts.push(work, [acts.Pushed(source, item)], self.now)[0].id
@@ -170,7 +178,9 @@ def test_a_subscription_that_ended_hears_nothing(town: Town) -> None:
     town.push("one", OTHER)
     town.run()
     with town.store.write() as work:
-        subscriptions.change(work.session, subscriptions.get(work.session, id_), state=SubscriptionState.PAUSED, now=town.now)
+        subscriptions.change(
+            work.session, subscriptions.get(work.session, id_), state=SubscriptionState.PAUSED, now=town.now
+        )
     town.later(minutes=10)
     town.push("two")
     town.run()
@@ -184,7 +194,10 @@ def test_a_correction_is_told_to_those_who_were_told(town: Town) -> None:
     town.push(text=TEXT + "\n\nCorrection: an earlier version of this story gave a wrong count of speakers.")
     town.run()
     assert [alert.kind for alert in town.all(Alert)] == ["new", "correction:1"]
-    assert [delivery.kind for delivery in sorted(town.all(Delivery), key=lambda d: d.created_at)] == ["new", "correction:1"]
+    assert [delivery.kind for delivery in sorted(town.all(Delivery), key=lambda d: d.created_at)] == [
+        "new",
+        "correction:1",
+    ]
     assert len(town.post.sent) == 2
 
 
@@ -281,7 +294,9 @@ def test_an_old_article_of_a_new_source_is_kept_and_raises_no_alert(town: Town) 
 
 
 @pytest.mark.parametrize("stage", ["understand_for", "find"])
-def test_a_poisonous_article_is_set_aside_while_the_others_go_through(town: Town, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
+def test_a_poisonous_article_is_set_aside_while_the_others_go_through(
+    town: Town, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
     real = getattr(pipeline, stage)
 
     def poisoned(*given):

@@ -12,13 +12,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 from sqlmodel import SQLModel, col
 
+from services.alerts.digest import Slot
 from services.articles.article import Item
 from services.broker import Stage
 from services.errors import ConflictError, InvalidError, NotFoundError, OutsideError
 from services.store import articles, channels, schema, sources, stories, subscriptions, windows
 from services.store.tables import Article, ArticleState, Channel, RuleChange, Story, Subscription
 from services.store.work import Store, open_store
-from services.alerts.digest import Slot
 from tests.builders import NOW, TEXT, VAULT, a_channel, a_person, a_subscription, an_article
 
 LEASE = timedelta(seconds=60)

@@ -16,7 +16,9 @@ INDEX_HOSTS = re.compile(r"\b(?:" + "|".join(["py" + "pi", "python" + "hosted", 
 
 
 def tracked() -> list[Path]:
-    done = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         pytest.skip("not a git clone")
     return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
@@ -57,7 +59,15 @@ def compose() -> dict:
 
 
 def test_compose_runs_every_role(compose: dict) -> None:
-    assert set(compose["services"]) == {"postgres", "valkey", "setup", "api", "worker-ingest", "worker-match", "worker-deliver"}
+    assert set(compose["services"]) == {
+        "postgres",
+        "valkey",
+        "setup",
+        "api",
+        "worker-ingest",
+        "worker-match",
+        "worker-deliver",
+    }
 
 
 def test_compose_names_only_what_it_defines(compose: dict) -> None:

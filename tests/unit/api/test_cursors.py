@@ -27,7 +27,9 @@ def test_a_time_in_another_zone_is_the_same_place() -> None:
     assert found == (AT, "a1")
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "é", "AAAA", GOOD[:-4], GOOD[1:], "A" + GOOD[1:], GOOD[:20] + "x" + GOOD[21:], "=" * 9])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "é", "AAAA", GOOD[:-4], GOOD[1:], "A" + GOOD[1:], GOOD[:20] + "x" + GOOD[21:], "=" * 9]
+)
 def test_a_forged_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(MalformedError):
         cursors.by_time("alerts", cursor)

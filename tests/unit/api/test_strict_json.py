@@ -47,7 +47,9 @@ def test_the_deepest_level_that_is_allowed_is_read() -> None:
     assert read(b"[" * DEPTH + b"]" * DEPTH)
 
 
-@pytest.mark.parametrize("body", [b"[NaN]", b"[-Infinity]", b"[Infinity]", b"[1e999]", b"[-1e999]", b"[" + b"9" * 5000 + b"]"])
+@pytest.mark.parametrize(
+    "body", [b"[NaN]", b"[-Infinity]", b"[Infinity]", b"[1e999]", b"[-1e999]", b"[" + b"9" * 5000 + b"]"]
+)
 def test_numbers_that_cannot_be_kept_are_mistakes(body: bytes) -> None:
     assert refused(body)[0] == 422
 

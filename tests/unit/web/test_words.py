@@ -80,6 +80,8 @@ def test_a_line_of_nothing_is_flat() -> None:
     assert words.spark([0, 4, 2]) == "M0.0 26.0 L50.0 2.0 L100.0 14.0"
 
 
-@pytest.mark.parametrize(("zone", "expected"), [("America/Los_Angeles", "Los Angeles"), ("UTC", "UTC"), ("America/Argentina/Salta", "Salta")])
+@pytest.mark.parametrize(
+    ("zone", "expected"), [("America/Los_Angeles", "Los Angeles"), ("UTC", "UTC"), ("America/Argentina/Salta", "Salta")]
+)
 def test_a_zone_is_called_by_its_city(zone: str, expected: str) -> None:
     assert words.place_of(zone) == expected

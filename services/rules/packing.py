@@ -1,0 +1,98 @@
+"""A rule's tree in a few bytes, since a million trees of objects would take half a gigabyte.
+
+A term is a number, all else a tuple of its kind and its parts, in Python's own compact form. How words were typed is
+left out: it takes no part in comparing.
+"""
+
+from __future__ import annotations
+
+import marshal
+from typing import TypeAlias
+
+from services.articles.article import Zone
+from services.queries.tree import (
+    And,
+    AtLeast,
+    Author,
+    Lang,
+    Length,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Place,
+    PlaceKind,
+    Same,
+    Scope,
+    Site,
+    Source,
+    Term,
+    Topic,
+    Wildcard,
+    ZoneField,
+)  # fmt: skip
+
+_Shape: TypeAlias = "int | tuple[int | _Shape, ...]"
+_FORMAT = 2  # of marshal: without references, which only pay in large values
+_KINDS: tuple[type[Node], ...] = (
+    Term, Wildcard, Phrase, And, Or, Not, Near, Same, AtLeast, ZoneField, Topic, Place, Source, Author, Site, Lang, Length,
+)  # fmt: skip
+_NUMBER = {kind: number for number, kind in enumerate(_KINDS)}
+_SCOPES, _ZONES, _PLACES = tuple(Scope), tuple(Zone), tuple(PlaceKind)
+
+
+class Packer:
+    """Packs and unpacks trees; keeps each text once."""
+
+    __slots__ = ("_numbers", "texts")
+
+    def __init__(self, texts: list[str] | None = None) -> None:
+        self.texts = texts or []
+        self._numbers = {text: number for number, text in enumerate(self.texts)}
+
+    def pack(self, tree: Node) -> bytes:
+        """Pack a tree."""
+        return marshal.dumps(self._shape(tree), _FORMAT)
+
+    def unpack(self, packed: bytes) -> Node:
+        """Give the tree again, equal to the one packed."""
+        return self._node(marshal.loads(packed))  # noqa: S302  # made by `pack`, never from outside
+
+    def _number(self, text: str) -> int:
+        number = self._numbers.get(text)
+        if number is None:
+            number = self._numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return number
+
+    def _shape(self, node: Node) -> _Shape:
+        match node:
+            case Term(form, exact):
+                return self._number(form) * 2 + exact
+            case Phrase(children) | And(children) | Or(children):
+                return _NUMBER[type(node)], *map(self._shape, children)
+            case Not(child):
+                return _NUMBER[Not], self._shape(child)
+            case Near(left, right, distance, ordered):
+                return _NUMBER[Near], self._shape(left), self._shape(right), distance, int(ordered)
+            case Same(left, right, scope):
+                return _NUMBER[Same], self._shape(left), self._shape(right), _SCOPES.index(scope)
+            case AtLeast(count, child):
+                return _NUMBER[AtLeast], count, self._shape(child)
+            case ZoneField(zone, child):
+                return _NUMBER[ZoneField], _ZONES.index(zone), self._shape(child)
+        return self._single(node)
+
+    def _single(self, node: Node) -> _Shape:
+        kind, number = _NUMBER[type(node)], self._number
+        match node:
+            case Wildcard(text) | Topic(text) | Site(text) | Lang(text):
+                return kind, number(text)
+            case Source(words) | Author(words):
+                return kind, *map(number, words)
+            case Place(place, name, exact, ambiguous, division):
+                return kind, _PLACES.index(place), number(name), int(exact), int(ambiguous), number(division)
+            case Length(words, below):
+                return kind, words, int(below)
+        raise TypeError(f"expected a node of a query's tree, found {type(node).__name__}")
