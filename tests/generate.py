@@ -211,6 +211,9 @@ def _within(node: Node, rng: Random) -> str:
 
 def _single_spelled(node: Node, rng: Random) -> str:
     printed = to_text(node)
+    if isinstance(node, Place) and '"' not in printed:
+        field, _, name = printed.partition(":")
+        return f'{field}:"{name}"'  # a name and a capital after it would be refused
     if isinstance(node, Topic) and rng.random() < 0.5:
         return f"@{node.name}"
     if isinstance(node, Phrase | Place) and rng.random() < 0.5:

@@ -93,12 +93,13 @@ def _take_in(here: Opened, items: Sequence[Item], source: str) -> list[TakenIn]:
 
 def _title(item: Item) -> str:
     """Give a title that tells articles apart before they are read."""
+    from services.alerts.reason import first_words
+
     if item.title:
         return item.title
     if item.html is not None:
         return item.url or "a page"
-    lines = (item.text or "").strip().splitlines()
-    return lines[0] if lines else "no text"
+    return first_words(item.text or "") or "no text"
 
 
 def _at_work(here: Opened) -> set[str]:

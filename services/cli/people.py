@@ -8,7 +8,7 @@ import typer
 
 from services.cli import terminal
 from services.cli.opened import opened
-from services.cli.options import AsJson, Config, Data
+from services.cli.options import AsJson, Config, Data, with_data
 from services.cli.tables import Column, Row, same, table
 from services.cli.terminal import GOOD, bold, dim
 from services.cli.words import stamp
@@ -57,7 +57,8 @@ def add(
         screen.json(_object(person))
         return
     screen.line(GOOD, " added   ", bold(person.email), dim(f"   {person.id}, {person.role}, {person.timezone}"))
-    screen.line(f"Next: tocsin channels add --person {person.email} email {person.email}")
+    next_ = f"tocsin channels add --person {person.email} email {person.email}"
+    screen.line("Next: ", bold(with_data(next_, here.settings)))
 
 
 @group.command("list")

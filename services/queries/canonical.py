@@ -33,7 +33,7 @@ from services.queries.tree import (
 )
 from services.text import cut, fold
 
-_BARE = re.compile(r"\w+(?:['’&*?]+\w*)*")
+_BARE = re.compile("\\w(?:\\w|['’&*?\u200c\u200d])*|\\?(?:\\w|[*?])+")
 _FIELDED = (Source, Author, Site, Lang, Length, Topic, Place)
 
 

@@ -21,6 +21,7 @@ _PLAIN = str.maketrans("“”„‟«»＂（）：｜＝＋－＆！＊？～�
 _RUN = re.compile(r'[^\s()":|]+')
 _CODE = re.compile(r'[<>]\s*[0-9,]+|[^\s()"|]+')
 _SPREAD = re.compile(r"~([^\s()\"|:]*)")
+_PATTERN = re.compile(r'/[^\s/"]+/[a-z]{0,3}(?=[\s)]|$)')
 _COUNTED = re.compile(r"(?:ATLEAST|ATL)/?([0-9]*)")
 _CAPITALS = frozenset({"ALLCAPS", "CAPS", "NOCAPS"})
 _SEEN_FORMATS = "\u00ad\u200c\u200d\u2060\ufeff"  # stand inside words; the text analysis drops them there
@@ -193,6 +194,9 @@ class Scanner:
         self._add(Kind.WORD, run.end(), value=run.group(), value_start=self.at)
 
     def _word(self) -> None:
+        if pattern := _PATTERN.match(self.text, self.at):
+            rest = ". Use a wildcard, such as detain*"
+            raise QueryError("Patterns between slashes are not read", self.at, rest=rest, length=len(pattern.group()))
         run = _RUN.match(self.text, self.at)
         assert run is not None
         value, end = run.group(), run.end()
@@ -210,9 +214,6 @@ class Scanner:
             self._plain_word(value, end)
 
     def _plain_word(self, value: str, end: int) -> None:
-        if len(value) > 2 and value.startswith("/") and value.endswith("/"):
-            rest = ". Use a wildcard, such as detain*"
-            raise QueryError("Patterns between slashes are not read", self.at, rest=rest, length=len(value))
         if "~" in value and self._is_word(value):
             what = f'The ~ in "{cited(value)}" is not read'
             rest = '. It stands after a phrase of two words, as in "a b"~5, or in place~:'

@@ -154,10 +154,13 @@ def _names_after(cursor: Cursor, token: Token, *, any_case: bool = False) -> lis
     found: list[Token] = []
     if token.kind is not Kind.WORD:
         return found
+    end = token.end
     for after in cursor.ahead()[: _MOST_WORDS_IN_NAME - 1]:
         comma = cursor.text[token.end - 1] == "," or any_case
         name = after.value[:1].isupper() and not after.value.isupper()
-        if after.kind is not Kind.WORD or after.exact or after.is_blank or not (name or comma):
+        apart = cursor.text[end : after.start].strip()
+        if apart or after.kind is not Kind.WORD or after.exact or after.is_blank or not (name or comma):
             break
         found.append(after)
+        end = after.end
     return found

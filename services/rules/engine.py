@@ -24,6 +24,7 @@ from services.queries.tree import Node, PlaceKind
 from services.queries.truth import NOWHERE, is_true
 from services.rules.index import Index
 from services.rules.lexicon import Lexicon
+from services.rules.packing import Packer
 from services.rules.rarity import Rarity
 from services.rules.required import branches
 from services.rules.search import Found, search
@@ -45,12 +46,13 @@ class Matches:
 class Engine:
     """All rules of one process. Articles in its own language are decided fastest; all others are decided right."""
 
-    __slots__ = ("_any", "_index", "_lexicon", "_topic_any", "_topic_index", "_topics", "_trees")
+    __slots__ = ("_any", "_index", "_lexicon", "_packer", "_topic_any", "_topic_index", "_topics", "_trees")
 
     def __init__(self, topics: Mapping[str, Node] | None = None, *, language: str = "en") -> None:
         self._lexicon = Lexicon(language)
         self._index = Index(Rarity(self._lexicon.shares))
-        self._trees: dict[str, Node] = {}
+        self._packer = Packer()
+        self._trees: dict[str, bytes] = {}
         self._any: dict[str, str] = {}
         self.set_topics(topics or {})
 
@@ -78,14 +80,14 @@ class Engine:
         if rule in self._trees:
             self.remove(rule)
         self._place(rule, tree, self._index, self._any)
-        self._trees[rule] = tree
+        self._trees[rule] = self._packer.pack(tree)
 
     def remove(self, rule: str) -> None:
         """Let a rule take part no more; one that is not there is no mistake."""
-        tree = self._trees.pop(rule, None)
-        if tree is None or self._any.pop(rule, None) is not None:
+        packed = self._trees.pop(rule, None)
+        if packed is None or self._any.pop(rule, None) is not None:
             return
-        for way in branches(tree, self._lexicon):
+        for way in branches(self._packer.unpack(packed), self._lexicon):
             self._index.take(rule, way)
 
     def match(
@@ -95,7 +97,7 @@ class Engine:
         trial = _Trial(article, self._topics, places)
         found = self._search(trial, divisions)
         rules = found.sure
-        rules.update(rule for rule in found.unsure if trial.holds(rule, self._trees[rule]))
+        rules.update(rule for rule in found.unsure if trial.holds(rule, self._packer.unpack(self._trees[rule])))
         return Matches(list(rules), found.tried, trial.failed)
 
     def candidates(

@@ -7,7 +7,7 @@ left out: it takes no part in comparing.
 from __future__ import annotations
 
 import marshal
-from typing import TypeAlias
+from typing import Any
 
 from services.articles.article import Zone
 from services.queries.tree import (
@@ -33,7 +33,7 @@ from services.queries.tree import (
     ZoneField,
 )  # fmt: skip
 
-_Shape: TypeAlias = "int | tuple[int | _Shape, ...]"
+_Shape = Any  # a number, or a tuple of a kind's number and shapes: marshal's answers have no closer type
 _FORMAT = 2  # of marshal: without references, which only pay in large values
 _KINDS: tuple[type[Node], ...] = (
     Term, Wildcard, Phrase, And, Or, Not, Near, Same, AtLeast, ZoneField, Topic, Place, Source, Author, Site, Lang, Length,
@@ -96,3 +96,32 @@ class Packer:
             case Length(words, below):
                 return kind, words, int(below)
         raise TypeError(f"expected a node of a query's tree, found {type(node).__name__}")
+
+    def _node(self, shape: _Shape) -> Node:
+        if isinstance(shape, int):
+            return Term(self.texts[shape // 2], exact=bool(shape % 2))
+        kind, parts = _KINDS[shape[0]], shape[1:]
+        if kind in {Phrase, And, Or}:
+            return kind(tuple(map(self._node, parts)))
+        if kind is Not:
+            return Not(self._node(parts[0]))
+        if kind is Near:
+            return Near(self._node(parts[0]), self._node(parts[1]), parts[2], ordered=bool(parts[3]))
+        if kind is Same:
+            return Same(self._node(parts[0]), self._node(parts[1]), _SCOPES[parts[2]])
+        if kind is AtLeast:
+            return AtLeast(parts[0], self._node(parts[1]))
+        if kind is ZoneField:
+            return ZoneField(_ZONES[parts[0]], self._node(parts[1]))
+        return self._whole(kind, parts)
+
+    def _whole(self, kind: type[Node], parts: _Shape) -> Node:
+        texts = self.texts
+        if kind in {Source, Author}:
+            return kind(tuple(texts[number] for number in parts))
+        if kind is Length:
+            return Length(parts[0], below=bool(parts[1]))
+        if kind is Place:
+            place, name, exact, ambiguous, division = parts
+            return Place(_PLACES[place], texts[name], bool(exact), bool(ambiguous), texts[division])
+        return kind(texts[parts[0]])

@@ -6,12 +6,11 @@ to be evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
 
-from services.rules.index import ALWAYS, Entry, Rest, Waiting
-from services.rules.runs import Clause
+from services.rules.index import ALWAYS, Entry, Waiting, Waitings
+from services.rules.runs import Clause, Feature
 from services.rules.traits import Traits
 
 
@@ -34,33 +33,46 @@ def search(entries: Mapping[int, Entry], traits: Traits) -> Found:
     keys += near
     waiting: list[Waiting] = []
     for entry in map(entries.__getitem__, keys):
-        for second in has.intersection(entry):
-            there = entry[second]
-            if type(there) is list:
-                waiting += there
-            else:
-                waiting.append(there)  # type: ignore[arg-type]  # `type() is`, twice as fast, narrows one way only
+        if type(entry) is tuple:
+            if entry and entry[0] in has:
+                _append(waiting, entry[1])
+        else:
+            for second in has.intersection(entry):
+                _append(waiting, entry[second])
     return _tested(waiting, traits)
 
 
 def _tested(waiting: list[Waiting], traits: Traits) -> Found:
     sure: set[str] = set()
     unsure: set[str] = set()
-    has = traits.has
-    for one in waiting:
-        if type(one) is str:
-            sure.add(one)
-            continue
-        rule, needs, either, bars, decided = cast("Rest", one)
-        for feature in needs:
-            if feature not in has and (type(feature) is int or not traits.has_run(cast("bytes", feature))):
-                break
+    for rest in waiting:
+        if type(rest) is str:
+            sure.add(rest)
+        elif type(rest[1]) is not tuple:
+            if _has_all(rest[1:], traits):
+                sure.add(rest[0])
         else:
-            if (not either or _has_each(either, traits)) and (not bars or not _is_barred(bars, traits)):
+            rule, needs, either, bars, decided = rest
+            if _has_all(needs, traits) and _has_each(either, traits) and not _is_barred(bars, traits):
                 (sure if decided else unsure).add(rule)
     if not traits.exact:
         return Found(set(), sure | unsure, len(waiting))
     return Found(sure, unsure - sure, len(waiting))
+
+
+def _append(waiting: list[Waiting], there: Waitings) -> None:
+    if isinstance(there, list):
+        waiting += there
+    else:
+        waiting.append(there)
+
+
+def _has_all(features: Iterable[Feature], traits: Traits) -> bool:
+    has = traits.has
+    for feature in features:
+        if feature not in has and (type(feature) is int or not traits.has_run(feature)):
+            return False
+    return True
 
 
 def _has_each(clauses: tuple[Clause, ...], traits: Traits) -> bool:
@@ -68,7 +80,7 @@ def _has_each(clauses: tuple[Clause, ...], traits: Traits) -> bool:
 
 
 def _is_barred(bars: Clause, traits: Traits) -> bool:
-    return traits.exact and (not traits.has.isdisjoint(bars) or _has_run_of(bars, traits))
+    return bool(bars) and traits.exact and (not traits.has.isdisjoint(bars) or _has_run_of(bars, traits))
 
 
 def _has_run_of(clause: Clause, traits: Traits) -> bool:

@@ -90,6 +90,7 @@ def change(session: Session, row: Subscription, *, query: str | None = None, rul
         keys.add(rule_key)
     if state is not None:
         row.state, row.reason = state, reason
+        row.breaches = 0 if state is SubscriptionState.ACTIVE else row.breaches
     row.version, row.changed_at = row.version + 1, now
     session.add(row)
     session.flush()

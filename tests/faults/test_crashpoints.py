@@ -28,7 +28,13 @@ def server() -> Iterator[Postgres | None]:
         yield started
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.xdist_group("sqlite")),
+        pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]),
+    ],
+)
 def rig(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, server: Postgres | None
 ) -> Iterator[Rig]:

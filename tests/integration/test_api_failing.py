@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from services import first_run
 from services.api import queues
@@ -62,8 +63,9 @@ def test_an_unexpected_error_is_a_number_and_no_more(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(counts, "count", fail)
     assert queues.queues is counts
-    with running(tmp_path) as api:
+    with running(tmp_path) as api, capture_logs() as lines:
         said = problem(api.v1("GET", "queues"), 500)
+        assert [line["number"] in said["detail"] for line in lines] == [True]
         assert "canary" not in str(said)
         assert "Number" in said["detail"]
         assert api.v1("GET", "articles").status_code == 200

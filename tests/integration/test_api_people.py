@@ -55,7 +55,7 @@ def test_an_email_channel_waits_for_its_link(api: Api) -> None:
     assert (made["state"], made["kind"], made["label"], made["secret"]) == (
         "unconfirmed",
         "email",
-        "new@example.org",
+        "New@example.org",
         None,
     )
     (sent,) = confirmations(api, made["id"])

@@ -8,8 +8,25 @@ from services.articles.article import Zone
 from services.queries.canonical import to_text
 from services.queries.parser import parse
 from services.queries.tree import (
-    And, AtLeast, Author, Lang, Length, Near, Not, Or, Phrase, Place, PlaceKind, Same, Scope, Site, Source, Term,
-    Topic, Wildcard, ZoneField,
+    And,
+    AtLeast,
+    Author,
+    Lang,
+    Length,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Place,
+    PlaceKind,
+    Same,
+    Scope,
+    Site,
+    Source,
+    Term,
+    Topic,
+    Wildcard,
+    ZoneField,
 )  # fmt: skip
 
 A, B, C = Term("a"), Term("b"), Term("c")

@@ -58,7 +58,7 @@ HOSTILE = [
     "__class__:a",
     "owner_id:1",
     "a:*",
-    "(a+)+$ /(a+)+$/",
+    "/(a+)+$/",
     "-" * 2000,
     "NOT " * 500 + "a",
     "a OR " * 400,
@@ -85,9 +85,9 @@ SIGNS_OF_DATABASES = [
     ("a' OR 1=1 --", 'a OR "1=1"'),
     ("robert'); DROP", None),
     ("a \\ b ; % _", "a AND b"),
-    ("a <-> b", None),
+    ("a <-> b", "a AND b"),
     ("café OR cafe\u0301", "café"),
-    ("par\u200dk", "park"),
+    ("par\u200dk", "par\u200dk"),
     ("\u202egnik", "gnik"),
     ("STRASSE OR straße", "STRASSE"),
     ("İstanbul OR istanbul", "İstanbul"),
@@ -102,4 +102,4 @@ def test_signs_that_mean_something_elsewhere_mean_nothing_here(text: str, canoni
     if canonical is None:
         mistake(text)
     else:
-        assert parse(text).text.replace("\u200d", "") == canonical
+        assert parse(text).text == canonical

@@ -26,10 +26,10 @@ MISTAKES = [
     ("words:>150", "The query only says the language or length. Add a word, topic or place that must be there", 1),
     ("lang:en -a", "The query only says what to leave out. Add a word, topic or place that must be there", 1),
     ("a OR lang:en", "One side of the OR names nothing that must be there. Add a word, topic or place to it", 1),
-    ("a OR -b", "This side of the OR only says what to leave out, at character 6. "
-     "Add a word, topic or place that must be there", 6),
-    ("c (a OR (-b -d))", "This side of the OR only says what to leave out, at character 9. "
-     "Add a word, topic or place that must be there", 9),
+    ("a OR -b", ("This side of the OR only says what to leave out, at character 6. "
+                 "Add a word, topic or place that must be there"), 6),
+    ("c (a OR (-b -d))", ("This side of the OR only says what to leave out, at character 9. "
+                          "Add a word, topic or place that must be there"), 9),
     ("title:(-a)", "title: only says what to leave out, at character 7. Add a word that must be there", 7),
     # quotation marks and parentheses
     ('a "b c', "The quotation mark at character 3 is never closed", 3),
@@ -57,8 +57,8 @@ MISTAKES = [
     ('"a b"~999999999', "~999999999 is too far, at character 6. 100 words is the most", 6),
     ('"a b"~', 'The ~ after a phrase needs a number of words, at character 6. Write "a b"~5, or a NEAR/5 b', 6),
     ('"a b c"~5', "~5 takes a phrase of two words, at character 1", 1),
-    ("a~2", 'The ~ in "a~2" is not read, at character 2. '
-     'It stands after a phrase of two words, as in "a b"~5, or in place~:', 2),
+    ("a~2", ('The ~ in "a~2" is not read, at character 2. '
+             'It stands after a phrase of two words, as in "a b"~5, or in place~:'), 2),
     ("place:x NEAR/5 b", "NEAR takes words, phrases, or a group of these with OR; here stands place:x, at character 1", 1),
     ("a NEAR/5 (b c)", "NEAR takes words, phrases, or a group of these with OR; here stands (b c), at character 10", 10),
     ("a SENT topic:x", "SENT takes words, phrases, or a group of these with OR; here stands topic:x, at character 8", 8),
@@ -135,8 +135,8 @@ READINGS = [
     ("x (a b OR c) y", 8, "A space means AND; here an OR follows it. Write one of these:",
      ("x ((a b) OR c) y", "x (a (b OR c)) y")),
     ("a OR -b c", 9, "A space means AND; here it follows an OR. Write this:", ("a OR (-b c)",)),
-    ("a b OR -c", 5, "A space means AND; here an OR follows it. Put parentheses around what belongs together; each side "
-     "of an OR needs a word that must be there", ()),
+    ("a b OR -c", 5, ("A space means AND; here an OR follows it. Put parentheses around what belongs together; "
+                       "each side of an OR needs a word that must be there"), ()),
 ]  # fmt: skip
 
 
