@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NewType
 
 from sqlmodel import Session
 
@@ -39,6 +40,9 @@ from services.store.tables import (
 )
 from services.store.work import Work
 
+SourceUrl = NewType("SourceUrl", str)
+"""The address of a source that was checked."""
+
 KINDS = ("email", "webhook", "chat")
 MOST_AT_ONCE = 500
 
@@ -60,6 +64,15 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Where a channel goes, checked: as it is kept, and the label that is shown instead."""
+
+    kind: str
+    kept: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewChannel:
     """A channel just added, and the secret of its webhook, which is shown this once."""
 
@@ -74,27 +87,38 @@ def add_person(work: Work, actor: str, *, email: str, name: str, timezone: str, 
     return person
 
 
+def checked_target(gate: Gate, kind: str, given: str) -> Target:
+    """Check an address or URL by its kind. It may look a host up: call this outside any transaction."""
+    if kind == "email":
+        address = check_address(given, "/address")
+        return Target(kind, address, address)
+    if kind == "webhook":
+        return Target(kind, *verify.checked_webhook(given, gate, "/url"))
+    if kind == "chat":
+        chat = check_chat_url(given, gate, "/url")
+        return Target(kind, chat.url, chat.label)
+    raise InvalidError(f'There is no kind of channel "{kind}". Expected one of: {", ".join(KINDS)}', field="/kind")
+
+
 def add_channel(
-    work: Work, vault: Vault, gate: Gate, actor: str, *, person: str, kind: str, target: str, confirmed: bool,
-    home: Home, now: datetime,
-) -> NewChannel:  # fmt: skip
+    work: Work, vault: Vault, actor: str, *, person: str, target: Target, confirmed: bool, home: Home, now: datetime
+) -> NewChannel:
     """Add a channel; unless it is confirmed for the person, a message goes out that confirms it.
 
     An e-mail address is confirmed by the link in that message, a webhook or chat by accepting it.
     """
     owner = people.get(work.session, person)
-    target, label = _checked_target(gate, kind, target)
-    secret = verify.new_secret() if kind == "webhook" else None
-    token = secrets.token_urlsafe(24) if kind == "email" else None
+    secret = verify.new_secret() if target.kind == "webhook" else None
+    token = secrets.token_urlsafe(24) if target.kind == "email" else None
     row = channels.add(
-        work.session, vault, person=owner.id, kind=kind, label=label, target=target, secret=secret,
+        work.session, vault, person=owner.id, kind=target.kind, label=target.label, target=target.kept, secret=secret,
         confirm_token=token, now=now,
     )  # fmt: skip
     if confirmed:
         channels.confirm(work.session, row, now)
     else:
-        send_confirmation(work, row, target, token, home, now)
-    audit.record(work.session, now, actor, "channel added", row.id, after=f"{kind} {label}")
+        send_confirmation(work, row, target.kept, token, home, now)
+    audit.record(work.session, now, actor, "channel added", row.id, after=f"{target.kind} {target.label}")
     return NewChannel(row, secret)
 
 
@@ -126,19 +150,6 @@ def confirm_channel(work: Work, token: str, now: datetime) -> Channel:
     channels.confirm(work.session, row, now)
     audit.record(work.session, now, "link", "channel confirmed", row.id, after=row.label)
     return row
-
-
-def _checked_target(gate: Gate, kind: str, target: str) -> tuple[str, str]:
-    """Check an address or URL by its kind; give it as it is kept, and the label that is shown instead."""
-    if kind == "email":
-        address = check_address(target, "/address")
-        return address, address
-    if kind == "webhook":
-        return verify.checked_webhook(target, gate, "/url")
-    if kind == "chat":
-        chat = check_chat_url(target, gate, "/url")
-        return chat.url, chat.label
-    raise InvalidError(f'There is no kind of channel "{kind}". Expected one of: {", ".join(KINDS)}', field="/kind")
 
 
 def check_query(query: str, lookups: Lookups) -> Parsed:
@@ -200,11 +211,14 @@ def change_subscription(
     audit.record(work.session, now, actor, "subscription changed", row.id, before=before, after=row.query)
 
 
-def add_source(
-    work: Work, gate: Gate, actor: str, *, url: str, name: str, language: str | None, now: datetime
-) -> Source:
+def checked_source(gate: Gate, url: str) -> SourceUrl:
+    """Check that a source's address may be connected to. It looks its host up: call this outside any transaction."""
+    gate.check_url(url, field="/url")
+    return SourceUrl(url)
+
+
+def add_source(work: Work, actor: str, *, url: SourceUrl, name: str, language: str | None, now: datetime) -> Source:
     """Watch a feed; its first poll is due at once."""
-    gate.check_url(url)
     row = sources.add(work.session, name=name, url=url, language=language, now=now)
     audit.record(work.session, now, actor, "source added", row.id, after=row.url)
     work.hint(Stage.INGEST)

@@ -201,7 +201,7 @@ def _within(node: Node, rng: Random) -> str:
             node.count, spelled(node.child, rng)
         )
     if isinstance(node, ZoneField):
-        names = {Zone.TITLE: ("title", "intitle", "headline", "Title")}.get(node.zone, (node.zone.value,))
+        names = ("title", "intitle", "headline", "Title") if node.zone is Zone.TITLE else (node.zone.value,)
         inner = to_text(node.child) if isinstance(node.child, Text) else f"({spelled(node.child, rng)})"
         return f"{rng.choice(names)}:{inner}"
     if isinstance(node, Not):

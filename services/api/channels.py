@@ -75,10 +75,11 @@ def add(new: ChannelSent, here: Here, who: Who) -> ChannelAdded:
     """Add a channel. It is confirmed by the link in a mail, or by accepting a test message; an admin may confirm it."""
     _check_confirmed(who, confirmed=new.confirmed)
     person = own.named(who, new.person)
+    target = acts.checked_target(here.gate, new.kind, new.target)
     with here.store.write() as work:
         added = acts.add_channel(
-            work, here.vault, here.gate, who.name, person=person, kind=new.kind, target=new.target,
-            confirmed=new.confirmed, home=here.home, now=clock.now(),
+            work, here.vault, who.name, person=person, target=target, confirmed=new.confirmed, home=here.home,
+            now=clock.now(),
         )  # fmt: skip
     return _added(added)
 

@@ -62,8 +62,9 @@ def add(new: NewSource, here: Here, who: Who) -> SourceShown:
     """Watch a source. Its first poll is due at once."""
     name = new.name or _host(new.url)
     language = new.language.lower() if new.language else None
+    url = acts.checked_source(here.gate, new.url)
     with here.store.write() as work:
-        row = acts.add_source(work, here.gate, who.name, url=new.url, name=name, language=language, now=clock.now())
+        row = acts.add_source(work, who.name, url=url, name=name, language=language, now=clock.now())
     return show(row)
 
 

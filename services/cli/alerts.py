@@ -11,8 +11,8 @@ import typer
 from services.cli import terminal
 from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data, Limit
-from services.cli.passages import passage
-from services.cli.terminal import GOOD, NOT_COUNTED, WIDTH, Screen, bold, dim
+from services.cli.passages import passage, place
+from services.cli.terminal import GOOD, LOOK, NOT_COUNTED, WIDTH, Screen, Styled, bold, dim
 from services.cli.words import count, moment, stamp
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from services.store.tables import Alert, DeliveryAlert
 
 _LINKS = {
-    "open": "on its way", "told": "told already by another subscription", "sent": "sent", "dead": "dead",
-    "suppressed": "suppressed",
+    "open": "on its way", "gathered": "gathered with others", "told": "told through another subscription",
+    "sent": "sent", "dead": "dead", "suppressed": "suppressed",
 }  # fmt: skip
 
 
@@ -84,30 +84,33 @@ def _told(session: Session, row: Alert, links: list[DeliveryAlert]) -> Told:
 
 
 def _show(screen: Screen, one: Told, now: datetime) -> None:
-    screen.line()
-    heard = any(link.state in ("open", "sent") for link in one.links)
     at = moment(one.row.created_at, now)
-    title = screen.cut(one.title, WIDTH - 5 - len(at))
-    screen.line(GOOD if heard else NOT_COUNTED, " ", dim(at), "  ", bold(title))
+    screen.line()
+    screen.line(_sign(one), " ", dim(at), "  ", bold(screen.cut(one.title, WIDTH - 4 - len(at))))
     kind = "" if one.row.kind == "new" else f"{one.row.kind.partition(':')[0]}, "
-    screen.line("  ", screen.cut(f"{one.subscription}: {kind}{_ways(one.links)}", WIDTH - 2))
+    screen.line("  ", screen.cut(f"{one.subscription}: {kind}{_ways(one)}", WIDTH - 2))
     for clause in one.row.reason.get("clauses", []):
-        where = (
-            f"{clause['zone'] or ''}, sentence {clause['sentence_number']}"
-            if clause["sentence_number"]
-            else clause["zone"] or ""
-        )
         screen.line("  ", dim(f"why: {clause['clause']}"))
         if clause["sentence"]:
+            where = place(clause["zone"], clause["sentence_number"])
             screen.line("      ", *passage(screen, where, clause["sentence"], clause["marks"]))
     if one.url:
         screen.line("  ", dim(one.url))
 
 
-def _ways(links: list[DeliveryAlert]) -> str:
-    states = [_LINKS.get(link.state, link.state) for link in links]
-    said = [f"{name} to {count(states.count(name), 'channel')}" for name in dict.fromkeys(states)]
-    return ", ".join(said) or "waits for its window"
+def _sign(one: Told) -> Styled:
+    if not one.links:
+        return LOOK
+    heard = any(link.state in ("open", "sent") for link in one.links)
+    return GOOD if heard else NOT_COUNTED
+
+
+def _ways(one: Told) -> str:
+    if not one.links:
+        return f"told nobody, {one.row.because}"
+    states = [_LINKS["gathered" if link.window and not link.delivery else link.state] for link in one.links]
+    said = [f"{name}, {count(states.count(name), 'channel')}" for name in dict.fromkeys(states)]
+    return "; ".join(said)
 
 
 def _records(screen: Screen, told: list[Told]) -> None:

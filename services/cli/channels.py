@@ -52,11 +52,13 @@ def add(
     """Add a channel. Unless it is confirmed here, a message goes out that confirms it."""
     from services import acts, clock
 
-    with opened(data, config) as here, here.store.write() as work:
-        new = acts.add_channel(
-            work, here.vault, here.gate, here.actor, person=person, kind=kind, target=target, confirmed=confirmed,
-            home=here.home, now=clock.now(),
-        )  # fmt: skip
+    with opened(data, config) as here:
+        checked = acts.checked_target(here.gate, kind, target)
+        with here.store.write() as work:
+            new = acts.add_channel(
+                work, here.vault, here.actor, person=person, target=checked, confirmed=confirmed, home=here.home,
+                now=clock.now(),
+            )  # fmt: skip
     screen = terminal.out()
     if as_json:
         screen.json(_object(new.row) | ({"secret": new.secret} if new.secret else {}))

@@ -32,6 +32,7 @@ _HEADS = (
     Column("Id", "id"), Column("When", "created_at"), Column("Channel", "channel", gives=True),
     Column("State", "state"), Column("Tries", "attempts", right=True), Column("Reason", "reason", gives=True),
     Column("", "kind"), Column("", "sent_at"), Column("", "due_at"), Column("", "subject"),
+    Column("", "channel_label"),
 )  # fmt: skip
 
 
@@ -135,11 +136,11 @@ def _channels(session: Session, rows: list[Delivery]) -> dict[str, Channel]:
 
 def _row(row: Delivery, channel: Channel, now: datetime) -> Row:
     shown = state(row.state)
-    label = Cell(f"{kind(channel.kind)} {channel.label}", channel.id)
     cells = [
-        same(row.id), Cell(moment(row.created_at, now), stamp(row.created_at)), label, Cell(shown.word, row.state),
+        same(row.id), Cell(moment(row.created_at, now), stamp(row.created_at)), Cell(channel.label, channel.id),
+        Cell(shown.word, row.state),
         same(str(row.attempt_no)), same(row.reason or ""), same(row.kind), same(stamp(row.sent_at)),
-        same(stamp(row.due_at)), same(row.subject or ""),
+        same(stamp(row.due_at)), same(row.subject or ""), same(channel.label),
     ]  # fmt: skip
     return Row(cells, shown.sign)
 

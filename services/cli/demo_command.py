@@ -1,4 +1,4 @@
-"""`tocsin demo` on the screen: progress while it runs, then the account of what came and who was told, or one object."""
+"""`tocsin demo` on the screen: progress while it runs, then what came and who was told, or one object."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from services.cli import files, terminal
 from services.cli.check import Query, read
 from services.cli.failure import DONE, MISTAKE, NO
 from services.cli.options import AsJson
-from services.cli.passages import passage
+from services.cli.passages import passage, place
 from services.cli.terminal import BAD, GOOD, NOT_COUNTED, WIDTH, Screen, bold, dim
 
 if TYPE_CHECKING:
@@ -44,12 +44,15 @@ def match(
     screen = terminal.out()
     answers: list[Answer | files.Refused] = []
     for one in files.read_all(names):
-        answers.append(one if isinstance(one, files.Refused) else _judge(parsed, one))
         if isinstance(one, files.Refused):
+            answers.append(one)
             screen.flush()
             files.tell_refused(one)
-        elif not as_json:
-            _show(screen, answers, many=len(names) > 1)
+            continue
+        answer = _judge(parsed, one)
+        if not as_json:
+            _show(screen, answer, many=len(names) > 1, first=not answers)
+        answers.append(answer)
     matched = any(isinstance(answer, Answer) and answer.verdict.matched for answer in answers)
     if as_json:
         found = [_object(answer) for answer in answers]
@@ -68,11 +71,9 @@ def _judge(parsed: Parsed, one: files.Read) -> Answer:
     return Answer(one.file, one.title, verdict)
 
 
-def _show(screen: Screen, answers: Sequence[Answer | files.Refused], *, many: bool) -> None:
-    """Write the newest answer."""
-    answer, verdict = answers[-1], answers[-1].verdict  # type: ignore[union-attr]  # only answers are shown
-    assert isinstance(answer, Answer)
-    if len(answers) > 1:
+def _show(screen: Screen, answer: Answer, *, many: bool, first: bool) -> None:
+    verdict = answer.verdict
+    if not first:
         screen.line()
     if verdict.matched:
         screen.line(GOOD, " matches   ", bold(screen.cut(answer.title, WIDTH - 12)))
@@ -87,7 +88,7 @@ def _show(screen: Screen, answers: Sequence[Answer | files.Refused], *, many: bo
     if verdict.ignored:
         screen.line("  ", NOT_COUNTED, " ignored")
         for one in verdict.ignored:
-            _passage(screen, one, where=one.zone.value if one.zone else "")
+            _passage(screen, one)
 
 
 def _evidence(screen: Screen, evidence: Sequence[Evidence]) -> None:
@@ -114,18 +115,12 @@ def _missing(screen: Screen, leaf: Missing) -> None:
             _passage(screen, one)
 
 
-def _passage(screen: Screen, one: Evidence, where: str | None = None) -> None:
-    if not one.sentence:
-        said = one.how or ", ".join(one.words)
-        if said:
-            screen.line("      ", dim(screen.cut(said, WIDTH - 6)))
-        return
-    if where is None:
-        where = f"{one.zone.value if one.zone else ''}, sentence {one.sentence_number}" if one.sentence_number else ""
-        where = where if one.zone is None or one.zone.value != "title" else "title"
-    screen.line("      ", *passage(screen, where or (one.zone.value if one.zone else ""), one.sentence, one.marks))
-    if one.how:
-        screen.line("      ", dim(screen.cut(one.how, WIDTH - 6)))
+def _passage(screen: Screen, one: Evidence) -> None:
+    if one.sentence:
+        screen.line("      ", *passage(screen, place(one.zone, one.sentence_number), one.sentence, one.marks))
+    said = one.how or ("" if one.sentence else ", ".join(one.words))
+    if said:
+        screen.line("      ", dim(screen.cut(said, WIDTH - 6)))
 
 
 def _object(answer: Answer | files.Refused) -> dict[str, Any]:  # Any: JSON

@@ -36,7 +36,7 @@ def with_data(command: str, settings: Settings) -> str:
     from services.settings import Settings
 
     usual = Settings.model_fields["data"].default.expanduser().absolute()
-    if settings.data == usual or os.environ.get("TOCSIN_DATA"):
+    if settings.data == usual:
         return command
     return f"{command} --data {_quoted(str(settings.data))}"
 

@@ -11,6 +11,13 @@ _PLACE = 18
 _INDENT = 6
 
 
+def place(zone: str | None, sentence: int | None) -> str:
+    """Say where a passage stands: "lead, sentence 1", "title", "teaser"."""
+    if not zone:
+        return ""
+    return f"{zone}, sentence {sentence}" if sentence and zone in ("lead", "body") else zone
+
+
 def passage(screen: Screen, where: str, sentence: str, marks: Sequence[Sequence[int]]) -> list[Text]:
     """Give the parts of one line: where it stands, then the passage, short enough where people look."""
     room = WIDTH - _INDENT - max(_PLACE, columns(where)) - 1

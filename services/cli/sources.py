@@ -52,10 +52,12 @@ def add(
     """Watch a source. It is polled at once."""
     from services import acts, clock
 
-    with opened(data, config) as here, here.store.write() as work:
-        row = acts.add_source(
-            work, here.gate, here.actor, url=url, name=name or _host(url), language=language, now=clock.now()
-        )
+    with opened(data, config) as here:
+        checked = acts.checked_source(here.gate, url)
+        with here.store.write() as work:
+            row = acts.add_source(
+                work, here.actor, url=checked, name=name or _host(url), language=language, now=clock.now()
+            )
     screen = terminal.out()
     if as_json:
         screen.json(_object(row))

@@ -55,7 +55,6 @@ def ready(settings: Settings, link: str, seconds: float) -> None:
         next_ = with_data("tocsin sources add URL", settings)
         screen.line(f"API token in {home(settings.data / 'token')}. Next: ", bold(next_))
         screen.line(dim(f"Ready after {seconds:.1f} s."))
-        screen.line()
 
 
 def stopped(seconds: float, killed: int) -> None:

@@ -22,7 +22,7 @@ group = typer.Typer(help="Topics: the packs that topic:NAME stands for.", invoke
 
 _HEADS = (
     Column("Name", "name"), Column("Title", "title", gives=True), Column("Examples", "examples", right=True),
-    Column("What it means", "description", gives=True), Column("", "query"),
+    Column("", "description"), Column("", "query"),
 )  # fmt: skip
 
 

@@ -22,9 +22,16 @@ def tell(error: Any, screen: Screen) -> int:  # Any: Typer keeps the types of it
     """Write a mistake in options, arguments or the command's name, and give the exit code."""
     context = getattr(error, "ctx", None)
     screen.line(BAD, " ", _said(error, context))
-    path = context.command_path if context is not None else "tocsin"
-    screen.line("  ", bold(f"{path} --help"))
+    screen.line("  ", bold(_mends(error, context)))
     return MISTAKE
+
+
+def _mends(error: Any, context: Any) -> str:  # Any: as above
+    path = context.command_path if context is not None else "tocsin"
+    takes_query = context is not None and any(param.name == "query" for param in context.command.params)
+    if type(error).__name__ == "NoSuchOption" and takes_query and not error.option_name.startswith("--"):
+        return f"{path} [OPTIONS] -- QUERY …   if the query begins with -"
+    return f"{path} --help"
 
 
 def _said(error: Any, context: Any) -> str:  # Any: as above

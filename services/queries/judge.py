@@ -104,9 +104,9 @@ class Judge:
         count = self._reader.counted(node, zones) if isinstance(node, AtLeast) else 0
         truth = found is not None and (not isinstance(node, AtLeast) or count >= node.count)
         if not truth:
-            return Judged(False, (), (Missing(clause, count=count),))  # noqa: FBT003  # its first field
+            return Judged(truth=False, deciding=(Missing(clause, count=count),))
         assert found is not None
-        return Judged(True, found, (Missing(clause, True, found),))  # noqa: FBT003  # as above
+        return Judged(truth=True, shown=found, deciding=(Missing(clause, present=True, evidence=found),))
 
     def _worded(self, node: Node, clause: str, zones: Zones) -> tuple[Evidence, ...] | None:
         most = max(self._passages, node.count) if isinstance(node, AtLeast) else self._passages
@@ -143,13 +143,13 @@ class Judge:
         clause = to_text(node)
         tree, zones = within(node, self._topics)
         if tree is None:
-            return Judged(False, (), (Missing(clause),))  # noqa: FBT003  # as above
+            return Judged(truth=False, deciding=(Missing(clause),))
         inner = self.judge(tree, zones)
         if not inner.truth:
             excluded = tuple(leaf for leaf in inner.deciding if leaf.present)
-            return Judged(False, (), (Missing(clause, inner=excluded),))  # noqa: FBT003  # as above
+            return Judged(truth=False, deciding=(Missing(clause, inner=excluded),))
         shown = tuple(sorted((_inside(clause, one) for one in inner.shown), key=_reading_order))
-        return Judged(True, shown, (Missing(clause, True, shown[:1]),))  # noqa: FBT003  # as above
+        return Judged(truth=True, shown=shown, deciding=(Missing(clause, present=True, evidence=shown[:1]),))
 
 
 def _joined(parts: list[Judged], *, all_of: bool) -> Judged:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from services.rules.index import ALWAYS, Entry, Waiting, Waitings
+from services.rules.index import ALWAYS, Entry
 from services.rules.runs import Clause, Feature
 from services.rules.traits import Traits
 
@@ -31,57 +32,57 @@ def search(entries: Mapping[int, Entry], traits: Traits) -> Found:
     near = set(filter(entries.__contains__, traits.near))
     has |= near
     keys += near
-    waiting: list[Waiting] = []
+    # Any: what waits is told apart by `type() is`, which narrows one way only but is twice as fast as isinstance.
+    waiting: list[Any] = []
+    wait = waiting.append
     for entry in map(entries.__getitem__, keys):
-        if type(entry) is tuple:
-            if entry and entry[0] in has:
-                _append(waiting, entry[1])
-        else:
+        if type(entry) is dict:
             for second in has.intersection(entry):
-                _append(waiting, entry[second])
+                wait(entry[second])
+        elif entry and entry[0] in has:
+            wait(entry[1])
     return _tested(waiting, traits)
 
 
-def _tested(waiting: list[Waiting], traits: Traits) -> Found:
+def _tested(waiting: list[Any], traits: Traits) -> Found:
+    """Test what remains of each candidate; several under one second stand in a list and are tested in their turn."""
     sure: set[str] = set()
     unsure: set[str] = set()
+    has, hold = traits.has, sure.add
     for rest in waiting:
         if type(rest) is str:
-            sure.add(rest)
-        elif type(rest[1]) is not tuple:
-            if _has_all(rest[1:], traits):
-                sure.add(rest[0])
-        else:
+            hold(rest)
+        elif type(rest) is list:
+            waiting += rest
+        elif type(rest[1]) is tuple:
             rule, needs, either, bars, decided = rest
             if _has_all(needs, traits) and _has_each(either, traits) and not _is_barred(bars, traits):
                 (sure if decided else unsure).add(rule)
+        elif rest[1] in has and len(rest) == 2:
+            hold(rest[0])
+        elif _has_all(rest[1:], traits):
+            hold(rest[0])
     if not traits.exact:
         return Found(set(), sure | unsure, len(waiting))
     return Found(sure, unsure - sure, len(waiting))
 
 
-def _append(waiting: list[Waiting], there: Waitings) -> None:
-    if isinstance(there, list):
-        waiting += there
-    else:
-        waiting.append(there)
-
-
 def _has_all(features: Iterable[Feature], traits: Traits) -> bool:
     has = traits.has
-    for feature in features:
-        if feature not in has and (type(feature) is int or not traits.has_run(feature)):
+    for feature in features:  # a loop, since `all` over a generator takes twice as long
+        if feature not in has and not traits.has_run(feature):
             return False
     return True
 
 
 def _has_each(clauses: tuple[Clause, ...], traits: Traits) -> bool:
-    return all(not traits.has.isdisjoint(clause) or _has_run_of(clause, traits) for clause in clauses)
+    for clause in clauses:
+        if traits.has.isdisjoint(clause) and not any(map(traits.has_run, clause)):
+            return False
+    return True
 
 
 def _is_barred(bars: Clause, traits: Traits) -> bool:
-    return bool(bars) and traits.exact and (not traits.has.isdisjoint(bars) or _has_run_of(bars, traits))
-
-
-def _has_run_of(clause: Clause, traits: Traits) -> bool:
-    return any(traits.has_run(feature) for feature in clause if isinstance(feature, bytes))
+    if not bars or not traits.exact:
+        return False
+    return not traits.has.isdisjoint(bars) or any(map(traits.has_run, bars))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from services.articles.article import Article, Zone
 from services.queries.document import SEARCHED, Document
 from services.rules.lexicon import Lexicon
-from services.rules.runs import packed, pair, pairs
+from services.rules.runs import Feature, packed, pair, pairs
 from services.rules.vocabulary import ABSENT, BARRIER, in_order, spaced, stems_in_order, tokens
 from services.text import Words
 
@@ -32,8 +32,10 @@ class Traits:
         self.near: Sequence[int] = ()
         self.run = b""
 
-    def has_run(self, words: bytes) -> bool:
-        """Whether packed words stand in order."""
+    def has_run(self, words: Feature) -> bool:
+        """Whether packed words stand in order; a number is no run."""
+        if type(words) is not bytes:
+            return False
         if not self.exact:
             return True
         at = self.run.find(words)

@@ -8,7 +8,7 @@ from services.queries.lookups import KnownPlace, Lookups, SeveralPlaces
 from services.queries.parser import QueryError, parse
 from services.queries.tree import Place, PlaceKind
 
-PLACES = {
+PLACES: dict[tuple[str, str], KnownPlace | SeveralPlaces] = {
     ("Chicago", "place"): KnownPlace("Chicago, IL", "il/chicago"),
     ("Chicago, IL", "place"): KnownPlace("Chicago, IL", "il/chicago"),
     ("City of Chicago", "gov"): KnownPlace("Chicago, IL", "il/chicago"),
