@@ -57,7 +57,9 @@ def _take(link: str, mail: str) -> None:
         page.goto(link)
         page.get_by_role("button").first.click()
         page.wait_for_url("**/")
-        page.screenshot(path=HERE / "overview.png", clip={"x": 0, "y": 0, "width": 1200, "height": 1250}, full_page=True)
+        page.screenshot(
+            path=HERE / "overview.png", clip={"x": 0, "y": 0, "width": 1200, "height": 1250}, full_page=True
+        )
         letter = browser.new_page(viewport={"width": 660, "height": 400}, device_scale_factor=1.5)
         letter.set_content(mail)  # in a page of its own: ours allows no inline styles, which mails are made of
         letter.screenshot(path=HERE / "mail.png", full_page=True)

@@ -25,7 +25,7 @@ from services.errors import ConflictError, InvalidError
 from services.guard import Gate
 from services.queries.canonical import rule_key
 from services.queries.parser import Lookups, Parsed, parse
-from services.store import audit, channels, deliveries, people, sources, subscriptions
+from services.store import audit, channels, deliveries, leaving, people, sources, subscriptions
 from services.store.secrets import Vault
 from services.store.tables import (
     Article,
@@ -150,6 +150,15 @@ def confirm_channel(work: Work, token: str, now: datetime) -> Channel:
     channels.confirm(work.session, row, now)
     audit.record(work.session, now, "link", "channel confirmed", row.id, after=row.label)
     return row
+
+
+def leave(work: Work, token: str, now: datetime) -> leaving.Leaving:
+    """Unsubscribe by the link in a mail; a second time changes nothing."""
+    found = leaving.of_token(work.session, token)
+    leaving.leave(work.session, found, now)
+    for row in found.subscriptions:
+        audit.record(work.session, now, "link in a mail", "unsubscribed", row.id, after=found.channel.id)
+    return found
 
 
 def check_query(query: str, lookups: Lookups) -> Parsed:

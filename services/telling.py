@@ -9,6 +9,7 @@ transaction 3: record the answer
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from services.channels.outgoing import Outgoing, SendError
 from services.channels.post import Post
 from services.crashpoints import crashpoint
 from services.errors import OutsideError, TocsinError
+from services.identity import sha256
 from services.store import breaker, channels, deliveries
 from services.store.deliveries import Ending
 from services.store.secrets import Vault
@@ -39,6 +41,7 @@ class Teller:
     post: Post
     vault: Vault
     clock: Clock
+    base_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Parcel:
     target: str
     secret: str | None
     outgoing: Outgoing
+    leave: str | None = None
 
 
 class FencedError(TocsinError):
@@ -80,7 +84,7 @@ def _hand_over(store: Store, row: Delivery, parcel: Parcel, teller: Teller) -> N
     try:
         accepted = teller.post.send(
             parcel.kind, parcel.target, parcel.secret, parcel.outgoing, teller.clock(),
-            lambda: _fence(store, row, parcel.outgoing, teller.clock),
+            lambda: _fence(store, row, parcel, teller.clock),
         )  # fmt: skip
     except FencedError:
         log.info("delivery is no longer ours", delivery=row.id)
@@ -105,21 +109,30 @@ def _parcel(store: Store, row: Delivery, teller: Teller) -> Parcel | None:
     with store.read() as session:
         channel = channels.get(session, row.channel)
         target, secret = channels.opened(teller.vault, channel)
-        subject, body = row.subject or "", row.body
+        subject, body, leave = row.subject or "", row.body, None
         if body is None:
             now = teller.clock()
             said = facts.of_delivery(session, row, now)
             if said is None:
                 return None
-            foot = facts.foot(session, row, channel, unsubscribe=None)
+            leave = secrets.token_urlsafe(24) if channel.kind == "email" else None
+            foot = facts.foot(session, row, channel, unsubscribe=leave and f"{teller.base_url}/u/{leave}")
             thread = deliveries.thread(session, row)
             subject, body = teller.post.render(channel.kind, target, row.id, said, foot, thread=thread, now=now)
-    return Parcel(channel.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no))
+    return Parcel(channel.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no), leave)
 
 
-def _fence(store: Store, row: Delivery, outgoing: Outgoing, clock: Clock) -> None:
+def _fence(store: Store, row: Delivery, parcel: Parcel, clock: Clock) -> None:
+    outgoing, leave = parcel.outgoing, parcel.leave
     with store.write() as work:
-        mine = deliveries.fence(work.session, row, clock(), subject=outgoing.subject, body=outgoing.body)
+        mine = deliveries.fence(
+            work.session,
+            row,
+            clock(),
+            subject=outgoing.subject,
+            body=outgoing.body,
+            leave_sha256=None if leave is None else sha256(leave),
+        )
     if not mine:
         raise FencedError("the lease is over, or the delivery was suppressed")
     crashpoint("C15")

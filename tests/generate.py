@@ -201,9 +201,10 @@ def _within(node: Node, rng: Random) -> str:
             node.count, spelled(node.child, rng)
         )
     if isinstance(node, ZoneField):
-        names = ("title", "intitle", "headline", "Title") if node.zone is Zone.TITLE else (node.zone.value,)
+        titles = ("title", "intitle", "headline", "Title")
+        name = rng.choice(titles) if node.zone is Zone.TITLE else node.zone.value
         inner = to_text(node.child) if isinstance(node.child, Text) else f"({spelled(node.child, rng)})"
-        return f"{rng.choice(names)}:{inner}"
+        return f"{name}:{inner}"
     if isinstance(node, Not):
         return f"({rng.choice(('NOT ', '-'))}{_within(node.child, rng)})"
     return _single_spelled(node, rng)

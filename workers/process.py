@@ -58,7 +58,9 @@ class Process:
             with rules.lock:
                 rules.refresh(self.store)
             return lambda: pipeline.match(self.store, rules, clock.now, self.lease, options)
-        teller = Teller(open_post(settings, self.gate, self.stopping), open_vault(settings.key_file), clock.now)
+        teller = Teller(
+            open_post(settings, self.gate, self.stopping), open_vault(settings.key_file), clock.now, settings.public_url
+        )
         return lambda: pipeline.deliver(self.store, self.presence.id, teller, self.lease, settings.senders * 2)
 
     def work(self) -> int:

@@ -13,10 +13,9 @@ import sys
 from services import settings, valkey
 from services.broker import Stage
 from services.cli import told
+from services.cli.opened import check_ready
 from services.errors import OutsideError, TocsinError
 from services.settings import Settings
-from services.store import schema
-from services.store.work import open_store
 
 AT_ONCE = {Stage.INGEST: 1, Stage.MATCH: 1, Stage.DELIVER: 4}
 
@@ -27,7 +26,7 @@ def main(arguments: list[str]) -> int:
     stage = Stage(arguments[0])
     try:
         given = settings.load()
-        _check_database(given)
+        check_ready(given)
     except TocsinError as error:
         told.failure(error)
         return 3 if isinstance(error, OutsideError) else 2
@@ -43,14 +42,6 @@ def has_broker(given: Settings) -> bool:
     if given.broker_url is None:
         return valkey.answers(valkey.socket_path(given.data / "run"))
     return bool(given.broker_url)
-
-
-def _check_database(given: Settings) -> None:
-    store = open_store(given.database)
-    try:
-        schema.check(store)
-    finally:
-        store.close()
 
 
 if __name__ == "__main__":

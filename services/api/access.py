@@ -70,6 +70,7 @@ TABLE = (
     _row("GET", "/sign-in"),
     _row("GET POST", "/in/{secret}"),
     _row("GET POST", "/c/{token}"),
+    _row("GET POST", "/u/{token}"),
     _row("POST", "/sign-out", EVERYBODY),
     _row("GET", "/", EVERYBODY, "alerts:read ops"),
     _row("GET", "/docs", EVERYBODY),

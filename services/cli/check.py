@@ -18,7 +18,7 @@ Query = Annotated[str, typer.Argument(metavar="QUERY", help="What to hear of.")]
 
 
 def check(query: Query, *, as_json: AsJson = False) -> int:
-    """Show how a query is read, in its canonical form, or the spot where it cannot be read."""
+    """Show how a query is read, or where it cannot be read."""
     parsed = read(query, as_json=as_json)
     if parsed is None:
         return failure.MISTAKE

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from services.store.tables import Attempt, Channel, Delivery
 
-group = typer.Typer(help="Deliveries: messages on their way, sent, or dead with a reason.", invoke_without_command=True)
+group = typer.Typer(help="Deliveries: messages to channels, and dead letters.", invoke_without_command=True)
 
 State = Annotated[str | None, typer.Option("--state", help="pending, sent, dead, …", show_default=False)]
 OfChannel = Annotated[
@@ -41,7 +41,7 @@ def _group(
     context: typer.Context, *, state: State = None, channel: OfChannel = None, limit: Limit = 50,
     as_json: AsJson = False, data: Data = None, config: Config = None,
 ) -> None:  # fmt: skip
-    """Deliveries: messages on their way, sent, or dead with a reason."""
+    """Deliveries: messages to channels, and dead letters."""
     if context.invoked_subcommand is None:
         list_all(state=state, channel=channel, limit=limit, as_json=as_json, data=data, config=config)
 

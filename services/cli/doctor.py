@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from services.cli import terminal
 from services.cli.failure import DONE, OUTSIDE
+from services.cli.opened import broker_url, require_database
 from services.cli.options import AsJson, Config, Data, read_settings, with_data
 from services.cli.terminal import BAD, GOOD, LOOK, Screen, Styled, bold
 from services.cli.words import count, home
@@ -32,7 +33,10 @@ class Finding:
 
 
 def doctor(*, as_json: AsJson = False, data: Data = None, config: Config = None) -> int:
-    """Check settings, database, key, broker, workers, topics and mail. Exit code 3: something does not work."""
+    """Check whether everything that is needed is there.
+
+    Looks at settings, database, key, broker, workers, topics and mail. Exit code 3: something does not work.
+    """
     from services import logs
 
     logs.configure("error", json=False)
@@ -64,7 +68,7 @@ def _careful(name: str, look: Callable[[Settings], Finding], settings: Settings)
         return look(settings)
     except TocsinError as error:
         text, _, command = error.message.partition(" Run: ")
-        return Finding(name, "bad", text, command)
+        return Finding(name, "bad", text.rstrip("."), command)
     except OSError as error:
         return Finding(name, "bad", f"{error.filename or ''} {error.strerror or error}".strip())
 
@@ -92,8 +96,7 @@ def _database(settings: Settings) -> Finding:
     from services.store.work import open_store
 
     kind = "SQLite" if settings.database.startswith("sqlite") else "PostgreSQL"
-    if not settings.database_url and not (settings.data / "tocsin.db").is_file():
-        return Finding("database", "bad", "there is none yet", with_data("tocsin up", settings))
+    require_database(settings)
     store = open_store(settings.database)
     try:
         schema.check(store)
@@ -117,8 +120,6 @@ def _key(settings: Settings) -> Finding:
 
 
 def _broker(settings: Settings) -> Finding:
-    from services.cli.opened import broker_url
-
     if settings.broker_url == "":
         return Finding("broker", "good", "none: waiting rows are looked for every second")
     url = broker_url(settings)
@@ -147,8 +148,7 @@ def _workers(settings: Settings) -> Finding:
     from services.store import workers
     from services.store.work import open_store
 
-    if not settings.database_url and not (settings.data / "tocsin.db").is_file():
-        return Finding("workers", "look", "none is at work", with_data("tocsin up", settings))
+    require_database(settings)
     store = open_store(settings.database)
     try:
         with store.read() as session:

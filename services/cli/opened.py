@@ -60,10 +60,7 @@ def opened(data: Path | None, config: Path | None) -> Iterator[Opened]:
 
     settings = read_settings(data, config)
     logs.configure("warning", json=False)
-    file = settings.data / "tocsin.db"
-    if not settings.database_url and not file.is_file():
-        message = f"There is no database in {settings.data} yet. Run: {with_data('tocsin up', settings)}"
-        raise NotFoundError(message, field="--data")
+    require_database(settings)
     wanted: set[Stage] = set()
     store = open_store(settings.database, wanted.add)
     try:
@@ -73,6 +70,28 @@ def opened(data: Path | None, config: Path | None) -> Iterator[Opened]:
         store.close()
     if wanted:
         _send(settings, wanted)
+
+
+def check_ready(settings: Settings) -> None:
+    """Check before a process starts to serve that its database and key are there and fit."""
+    from services.store import schema
+    from services.store.secrets import open_vault
+    from services.store.work import open_store
+
+    require_database(settings)
+    open_vault(settings.key_file)
+    store = open_store(settings.database)
+    try:
+        schema.check(store)
+    finally:
+        store.close()
+
+
+def require_database(settings: Settings) -> None:
+    """Say that there is no database yet, rather than make an empty one."""
+    if not settings.database_url and not (settings.data / "tocsin.db").is_file():
+        message = f"There is no database in {settings.data} yet. Run: {with_data('tocsin up', settings)}"
+        raise NotFoundError(message, field="--data")
 
 
 def broker_url(settings: Settings) -> str:

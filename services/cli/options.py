@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.errors import InvalidError
+
 if TYPE_CHECKING:
     from services.settings import Settings
 
@@ -28,7 +30,28 @@ def read_settings(data: Path | None = None, config: Path | None = None) -> Setti
 
     if config is not None:
         os.environ["TOCSIN_CONFIG"] = str(config.absolute())
+    file = os.environ.get("TOCSIN_CONFIG")
+    if file and Path(file).is_file():
+        _check_file(Path(file))
     return settings.load(data=data)
+
+
+def _check_file(file: Path) -> None:
+    """Refuse a file that is no TOML, or that names a setting which does not exist."""
+    import difflib
+    import tomllib
+
+    from services.settings import Settings
+
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidError(f"The settings file {file} is no TOML: {error}", field="--config") from error
+    for name in found:
+        if name not in Settings.model_fields:
+            near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+            meant = f". Did you mean {near[0]}?" if near else ""
+            raise InvalidError(f'There is no setting "{name}", in {file}{meant}', field="--config")
 
 
 def with_data(command: str, settings: Settings) -> str:

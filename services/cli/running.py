@@ -9,14 +9,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from services.cli import terminal
+from services.cli.opened import check_ready
 from services.cli.options import AsJson, Config, Data, read_settings, with_data
 from services.cli.terminal import GOOD, bold
 from services.errors import InvalidError
+
+if TYPE_CHECKING:
+    from services.settings import Settings
 
 ROLES = ("ingest", "match", "deliver")
 _SERVE = "import sys; from services.asgi import serve; sys.exit(serve())"
@@ -31,8 +35,9 @@ database = typer.Typer(help="The database's tables.", no_args_is_help=True)
 def up(
     *, data: Data = None, port: Port = None, host: Host = None, no_broker: NoBroker = False, config: Config = None
 ) -> None:
-    """Run everything on this machine until Ctrl-C: database, broker, workers, API and dashboard."""
-    _prepare(data=data, port=port, host=host, no_broker=no_broker, config=config)
+    """Run everything on this machine until Ctrl-C."""
+    settings = _prepare(data=data, port=port, host=host, no_broker=no_broker, config=config)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     _become("-m", "workers.up")
 
 
@@ -56,19 +61,25 @@ def worker(
 
 def api(*, host: Host = None, port: Port = None, data: Data = None, config: Config = None) -> None:
     """Run the API and the dashboard."""
-    _prepare(data=data, port=port, host=host, config=config)
+    check_ready(_prepare(data=data, port=port, host=host, config=config))
     _become("-c", _SERVE)
 
 
 def demo(*, as_json: AsJson = False, data: Data = None) -> int:
-    """Send sample articles through the real pipeline on this machine, and show the alerts with their reasons."""
+    """Send sample articles through the real pipeline.
+
+    Everything stays on this machine. Shows each alert with its reason. Exit code 1: something did not arrive once.
+    """
     from services.cli.demo_command import show
 
     return show(data, as_json=as_json)
 
 
 def setup(*, data: Data = None, config: Config = None) -> None:
-    """Make what is missing before anything runs: key, tables, first admin, token; safe to run again."""
+    """Make what must be there before anything runs.
+
+    Makes the key, the tables, the first admin and the token, as far as they are missing, and a link to sign in.
+    """
     from services import first_run
 
     settings = read_settings(data, config)
@@ -108,7 +119,7 @@ def _database() -> None:
 def _prepare(
     *, data: Path | None, port: int | None = None, host: str | None = None, no_broker: bool = False,
     config: Path | None = None,
-) -> None:  # fmt: skip
+) -> Settings:  # fmt: skip
     """Hand the options on by the environment, once they are known to be good."""
     given = {
         "TOCSIN_DATA": None if data is None else str(data.expanduser().absolute()),
@@ -117,7 +128,7 @@ def _prepare(
         "TOCSIN_BROKER_URL": "" if no_broker else None,
     }
     os.environ.update({name: value for name, value in given.items() if value is not None})
-    read_settings(config=config)
+    return read_settings(config=config)
 
 
 def _become(*arguments: str) -> NoReturn:

@@ -33,10 +33,11 @@ from services.queries.tree import (
     ZoneField,
 )  # fmt: skip
 
-_Shape = Any  # a number, or a tuple of a kind's number and shapes: marshal's answers have no closer type
+_Shape = Any  # a number, or a tuple of a kind's number and shapes: what marshal gives has no closer type
 _FORMAT = 2  # of marshal: without references, which only pay in large values
-_KINDS: tuple[type[Node], ...] = (
-    Term, Wildcard, Phrase, And, Or, Not, Near, Same, AtLeast, ZoneField, Topic, Place, Source, Author, Site, Lang, Length,
+_KINDS: tuple[type[Any], ...] = (  # Any: their makers differ
+    Term, Wildcard, Phrase, And, Or, Not, Near, Same, AtLeast, ZoneField, Topic, Place, Source, Author, Site, Lang,
+    Length,
 )  # fmt: skip
 _NUMBER = {kind: number for number, kind in enumerate(_KINDS)}
 _SCOPES, _ZONES, _PLACES = tuple(Scope), tuple(Zone), tuple(PlaceKind)
@@ -57,7 +58,8 @@ class Packer:
 
     def unpack(self, packed: bytes) -> Node:
         """Give the tree again, equal to the one packed."""
-        return self._node(marshal.loads(packed))  # noqa: S302  # made by `pack`, never from outside
+        tree: Node = self._node(marshal.loads(packed))  # noqa: S302  # made by `pack`, never from outside
+        return tree
 
     def _number(self, text: str) -> int:
         number = self._numbers.get(text)
@@ -67,25 +69,32 @@ class Packer:
         return number
 
     def _shape(self, node: Node) -> _Shape:
-        match node:
-            case Term(form, exact):
-                return self._number(form) * 2 + exact
-            case Phrase(children) | And(children) | Or(children):
-                return _NUMBER[type(node)], *map(self._shape, children)
-            case Not(child):
-                return _NUMBER[Not], self._shape(child)
-            case Near(left, right, distance, ordered):
-                return _NUMBER[Near], self._shape(left), self._shape(right), distance, int(ordered)
-            case Same(left, right, scope):
-                return _NUMBER[Same], self._shape(left), self._shape(right), _SCOPES.index(scope)
-            case AtLeast(count, child):
-                return _NUMBER[AtLeast], count, self._shape(child)
-            case ZoneField(zone, child):
-                return _NUMBER[ZoneField], _ZONES.index(zone), self._shape(child)
-        return self._single(node)
+        if isinstance(node, Term):
+            number = self._numbers.get(node.form)
+            return (self._number(node.form) if number is None else number) * 2 + node.exact
+        kind = _NUMBER[type(node)]
+        if isinstance(node, Phrase):
+            return kind, *map(self._shape, node.words)
+        if isinstance(node, And | Or):
+            return kind, *map(self._shape, node.children)
+        if isinstance(node, Not):
+            return kind, self._shape(node.child)
+        if isinstance(node, Near):
+            return kind, self._shape(node.left), self._shape(node.right), node.distance, int(node.ordered)
+        return self._inner(node, kind)
 
-    def _single(self, node: Node) -> _Shape:
-        kind, number = _NUMBER[type(node)], self._number
+    def _inner(self, node: Node, kind: int) -> _Shape:
+        match node:
+            case Same(left, right, scope):
+                return kind, self._shape(left), self._shape(right), _SCOPES.index(scope)
+            case AtLeast(count, child):
+                return kind, count, self._shape(child)
+            case ZoneField(zone, child):
+                return kind, _ZONES.index(zone), self._shape(child)
+        return self._single(node, kind)
+
+    def _single(self, node: Node, kind: int) -> _Shape:
+        number = self._number
         match node:
             case Wildcard(text) | Topic(text) | Site(text) | Lang(text):
                 return kind, number(text)
@@ -97,7 +106,7 @@ class Packer:
                 return kind, words, int(below)
         raise TypeError(f"expected a node of a query's tree, found {type(node).__name__}")
 
-    def _node(self, shape: _Shape) -> Node:
+    def _node(self, shape: _Shape) -> _Shape:
         if isinstance(shape, int):
             return Term(self.texts[shape // 2], exact=bool(shape % 2))
         kind, parts = _KINDS[shape[0]], shape[1:]
@@ -115,7 +124,7 @@ class Packer:
             return ZoneField(_ZONES[parts[0]], self._node(parts[1]))
         return self._whole(kind, parts)
 
-    def _whole(self, kind: type[Node], parts: _Shape) -> Node:
+    def _whole(self, kind: type[Any], parts: _Shape) -> _Shape:
         texts = self.texts
         if kind in {Source, Author}:
             return kind(tuple(texts[number] for number in parts))

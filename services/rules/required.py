@@ -64,24 +64,23 @@ def branches(tree: Node, lexicon: Lexicon) -> list[Branch]:
     return _read(tree, lexicon, Zone.BODY)
 
 
-def _read(node: Node, lexicon: Lexicon, zone: Zone) -> list[Branch]:  # noqa: PLR0911  # one return a kind of node
+def _read(node: Node, lexicon: Lexicon, zone: Zone) -> list[Branch]:  # one return a kind of node
+    if isinstance(node, Term | Phrase | Wildcard):
+        return [_text(node, lexicon, zone)]
+    if isinstance(node, And):
+        return _all([_read(child, lexicon, zone) for child in node.children])
+    if isinstance(node, Or):
+        return _any([_read(child, lexicon, zone) for child in node.children])
+    if isinstance(node, Not):
+        return _denied(_read(node.child, lexicon, zone))
     match node:
-        case Term() | Wildcard() | Phrase():
-            return [_text(node, lexicon, zone)]
-        case And():
-            return _all([_read(child, lexicon, zone) for child in node.children])
-        case Or():
-            return _any([_read(child, lexicon, zone) for child in node.children])
-        case Not():
-            return _denied(_read(node.child, lexicon, zone))
         case Near() | Same():
             return [_meeting(node.left, node.right, lexicon, zone)]
         case AtLeast():
             return [_operand(node.child, lexicon, zone)._replace(decided=False)]
         case ZoneField():
             return [_undecided(branch) for branch in _read(node.child, lexicon, node.zone)]
-        case _:
-            return [_fact(node, lexicon)]
+    return [_fact(node, lexicon)]
 
 
 def _undecided(branch: Branch) -> Branch:
@@ -105,8 +104,8 @@ def _text(node: Text, lexicon: Lexicon, zone: Zone) -> Branch:
         return Branch(((lexicon.term(node, zone),),), (), decided=not node.exact)
     if isinstance(node, Wildcard):
         return Branch(((lexicon.wildcard(node, zone),),), (), decided=True)
-    if all(isinstance(word, Term) for word in node.words):
-        numbers = [lexicon.term(word, zone) for word in node.words if isinstance(word, Term)]
+    numbers = [lexicon.term(word, zone) for word in node.words if isinstance(word, Term)]
+    if len(numbers) == len(node.words):
         return Branch(((lexicon.run(numbers),),), (), decided=not node.exact)
     return Branch(tuple(_text(word, lexicon, zone).clauses[0] for word in node.words), (), decided=False)
 
@@ -126,6 +125,8 @@ def _operand(operand: Operand, lexicon: Lexicon, zone: Zone) -> Branch:
 
 
 def _all(children: Sequence[list[Branch]]) -> list[Branch]:
+    if all(len(child) == 1 for child in children):
+        return [_together([child[0] for child in children])]
     ways = 1
     drawn: list[list[Branch]] = []
     for child in children:

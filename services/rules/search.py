@@ -58,9 +58,7 @@ def _tested(waiting: list[Any], traits: Traits) -> Found:
             rule, needs, either, bars, decided = rest
             if _has_all(needs, traits) and _has_each(either, traits) and not _is_barred(bars, traits):
                 (sure if decided else unsure).add(rule)
-        elif rest[1] in has and len(rest) == 2:
-            hold(rest[0])
-        elif _has_all(rest[1:], traits):
+        elif (rest[1] in has and len(rest) == 2) or _has_all(rest[1:], traits):
             hold(rest[0])
     if not traits.exact:
         return Found(set(), sure | unsure, len(waiting))

@@ -97,8 +97,13 @@ def _due(now: datetime, limit: int):  # type: ignore[no-untyped-def]  # a select
     return locked.with_for_update(skip_locked=True)
 
 
-def fence(session: Session, row: Delivery, now: datetime, *, subject: str, body: bytes) -> bool:
-    """Mark the delivery in flight, with its body, just before the point of no return. False: it may not be sent."""
+def fence(
+    session: Session, row: Delivery, now: datetime, *, subject: str, body: bytes, leave_sha256: str | None = None
+) -> bool:
+    """Mark the delivery in flight, with its body, just before the point of no return. False: it may not be sent.
+
+    `leave_sha256` hashes the secret of the link in the body by which its reader unsubscribes.
+    """
     mine = (
         col(Delivery.id) == row.id,
         col(Delivery.state) == DeliveryState.LEASED,
@@ -106,6 +111,8 @@ def fence(session: Session, row: Delivery, now: datetime, *, subject: str, body:
         col(Delivery.lease_until) > now + MARGIN,
     )
     rendered = {"subject": subject, "body": body, "rendered_at": row.rendered_at or now}
+    if leave_sha256 is not None:
+        rendered["leave_sha256"] = leave_sha256
     done = session.execute(
         update(Delivery).where(*mine).values(state=DeliveryState.INFLIGHT, inflight_at=now, **rendered)
     )

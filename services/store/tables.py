@@ -402,6 +402,7 @@ class Delivery(SQLModel, table=True):
     subject: str | None = None
     body: bytes | None = Field(default=None, sa_type=LargeBinary)
     rendered_at: datetime | None = None
+    leave_sha256: str | None = Field(default=None, unique=True)
     created_at: datetime = Field(index=True)
 
 

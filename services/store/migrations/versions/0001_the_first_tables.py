@@ -361,6 +361,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("rendered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leave_sha256", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "state IN ('pending', 'leased', 'inflight', 'uncertain', 'sent', 'dead', 'suppressed')",
@@ -369,6 +370,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["channel"], ["channel.id"], name=op.f("fk_delivery_channel")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("channel", "dedupe_key", name=op.f("uq_delivery_channel_dedupe_key")),
+        sa.UniqueConstraint("leave_sha256", name=op.f("uq_delivery_leave_sha256")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_channel_state", ["channel", "state"], unique=False)
