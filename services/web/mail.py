@@ -104,4 +104,9 @@ def _read(file: Path) -> Kept:
 
 def _part(message: EmailMessage, kind: str) -> str | None:
     part = message.get_body(preferencelist=(kind,))
-    return None if part is None else str(part.get_content())
+    if part is None:
+        return None
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # a charset that nobody knows, or bytes that are not in it
+        return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
