@@ -352,7 +352,7 @@ def go_on(store: Store) -> None:
     """Do what ingest and match workers do."""
     lease, topics = timedelta(seconds=60), shipped()
     pipeline.ingest(store, clock.now, lease)
-    rules = LiveRules(Engine(topics=topics.trees), topics.lookups)
+    rules = LiveRules(Engine(topics=topics.trees), topics)
     pipeline.match(store, rules, clock.now, lease, Options(group=timedelta(minutes=5)))
 
 

@@ -6,14 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from services.cli import running
 from services.cli.app import run
 from services.settings import Settings
+from services.store.tables import Worker
+from services.store.work import open_store
 from tests.parts import until
 from workers.start import has_broker
 
@@ -86,13 +88,22 @@ def tocsin(*arguments: str, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(program, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def has_beaten(data: Path) -> bool:
+    """Say whether a worker has begun to work, which is after it can be told to stop."""
+    store = open_store(f"sqlite:///{data / 'tocsin.db'}")
+    try:
+        with store.read() as session:
+            return any(row.seen_at > row.started_at for row in session.exec(select(Worker)))
+    finally:
+        store.close()
+
+
 def test_a_worker_runs_and_ends_in_order(tmp_path: Path) -> None:
     data = tmp_path / "data"
     assert tocsin("setup", "--data", str(data), folder=tmp_path).wait(timeout=60) == 0
     worker = tocsin("worker", "match", "--no-broker", "--data", str(data), folder=tmp_path)
     try:
-        until(lambda: list((data / "run").glob("*.lock")), "the worker's lock")
-        time.sleep(0.2)
+        until(lambda: has_beaten(data), "the worker's first beat")
         worker.send_signal(signal.SIGTERM)
         out, err = worker.communicate(timeout=30)
     finally:

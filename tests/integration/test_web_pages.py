@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -327,7 +328,7 @@ def test_pages_are_whole_documents_with_one_headline(api: Api) -> None:
         assert len(shown.xpath("//h1")) == 1
         assert len(shown.xpath("//main[@id='main']")) == 1
         levels = [int(head.tag[1]) for head in shown.iter("h1", "h2", "h3")]
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), (path, levels)
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (path, levels)
 
 
 def test_the_style_sheet_is_the_only_file(api: Api) -> None:
