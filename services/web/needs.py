@@ -46,7 +46,7 @@ def needs(found: Found, zone: str, now: datetime) -> list[Need]:
 def _stages(stages: Sequence[StageCount]) -> Iterator[Need]:
     for stage in stages:
         if stage.workers == 0 and stage.stage != "fetch":  # sources are fetched by the ingest workers
-            waiting = f"{stage.waiting:,} wait there." if stage.waiting else "Nothing waits there yet."
+            waiting = f"{count(stage.waiting, 'waits', 'wait')} there." if stage.waiting else "Nothing waits there yet."
             yield Need(f"Nobody works at the stage {stage.stage}", waiting, f"tocsin worker {stage.stage}")
 
 

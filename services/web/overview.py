@@ -76,7 +76,7 @@ def _staff_head(listed: list[Need], stages: list[StageCount]) -> Head:
     return Head(
         "Is everything all right?",
         f"Nearly: {things} somebody" if listed else "Yes: nothing needs anybody",
-        f"{waiting:,} wait at all stages together, the oldest for {words.short_age(oldest)}."
+        f"{words.count(waiting, 'waits', 'wait')} at all stages together, the oldest for {words.short_age(oldest)}."
         if waiting
         else "Nothing waits at any stage.",
     )
