@@ -22,8 +22,8 @@ from services.queries.places import Places
 from services.queries.reader import Reader
 from services.queries.tree import Node, PlaceKind
 from services.queries.truth import NOWHERE, is_true
-from services.rules.index import Index
-from services.rules.lexicon import Lexicon
+from services.rules.index import Entry, Index
+from services.rules.lexicon import Lexicon, LexiconState
 from services.rules.packing import Packer
 from services.rules.rarity import Rarity
 from services.rules.required import branches
@@ -32,6 +32,8 @@ from services.rules.traits import of_article, of_document
 
 Divisions: TypeAlias = Collection[tuple[PlaceKind, str]]
 """For every place clause that may hold for an article, its kind and division; not given if that is not known."""
+
+State: TypeAlias = tuple[LexiconState, dict[int, Entry], list[str], dict[str, bytes], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Engine:
         trial = _Trial(article, self._topics, places)
         found = self._search(trial, divisions)
         rules = found.sure
-        rules.update(rule for rule in found.unsure if trial.holds(rule, self._packer.unpack(self._trees[rule])))
+        rules.update(rule for rule in found.unsure if trial.holds(rule, self.tree(rule)))
         return Matches(list(rules), found.tried, trial.failed)
 
     def candidates(
@@ -106,6 +108,26 @@ class Engine:
         """Give the rules that are worth evaluating; every rule that holds is among them."""
         found = self._search(_Trial(article, self._topics, places), divisions)
         return found.sure | found.unsure
+
+    def tree(self, rule: str) -> Node:
+        """Give the tree of a rule that is there, without how its words were typed."""
+        return self._packer.unpack(self._trees[rule])
+
+    def state(self) -> State:
+        """Give all rules as plain values, to be stored and given to `of_state`; topics are not among them."""
+        return self._lexicon.state(), self._index.entries, self._packer.texts, self._trees, self._any
+
+    @classmethod
+    def of_state(cls, state: State, topics: Mapping[str, Node] | None = None) -> Engine:
+        """Make an engine of what `state` gave."""
+        lexicon, entries, texts, trees, anyway = state
+        engine = cls.__new__(cls)
+        engine._lexicon = Lexicon.of_state(lexicon)
+        engine._index = Index(Rarity(engine._lexicon.shares), entries)
+        engine._packer = Packer(texts)
+        engine._trees, engine._any = trees, anyway
+        engine.set_topics(topics or {})
+        return engine
 
     def _place(self, rule: str, tree: Node, index: Index, anyway: dict[str, str]) -> None:
         ways = branches(tree, self._lexicon)

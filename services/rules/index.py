@@ -37,16 +37,20 @@ class Index:
 
     __slots__ = ("_rarity", "entries")
 
-    def __init__(self, rarity: Rarity) -> None:
+    def __init__(self, rarity: Rarity, entries: dict[int, Entry] | None = None) -> None:
         self._rarity = rarity
-        self.entries: dict[int, Entry] = {}
+        self.entries: dict[int, Entry] = {} if entries is None else entries
 
     def put(self, rule: str, branch: Branch) -> None:
-        """Let a branch wait. It has a clause."""
+        """Let a branch wait. It has a clause. Its pairs become known: of an article only known pairs are looked at."""
         for key, second, waiting in self._places(rule, branch):
             self.entries[key] = _with(self.entries.get(key, ()), second, waiting)
-            self._note(second)
-        self._note(*branch.bars, *(feature for clause in branch.clauses for feature in clause))
+            if is_pair(second):
+                self.entries.setdefault(second, ())
+        for clause in (*branch.clauses, branch.bars):
+            for feature in clause:
+                if isinstance(feature, int) and is_pair(feature):
+                    self.entries.setdefault(feature, ())
 
     def take(self, rule: str, branch: Branch) -> None:
         """Take a branch out again."""
@@ -57,15 +61,10 @@ class Index:
             else:
                 self.entries.pop(key, None)
 
-    def _note(self, *features: Feature) -> None:
-        """Make pairs known, since of an article's pairs only known ones are looked at."""
-        for feature in features:
-            if isinstance(feature, int) and is_pair(feature):
-                self.entries.setdefault(feature, ())
-
     def _places(self, rule: str, branch: Branch) -> Iterator[tuple[int, int, Waiting]]:
         """Give each key and second under which a branch waits, and what then remains of it."""
-        first, *others = sorted(branch.clauses, key=self._rarity.of_clause)
+        clauses = branch.clauses
+        first, *others = sorted(clauses, key=self._rarity.of_clause) if len(clauses) > 1 else clauses
         for feature in first:
             clues = self._clues(feature)
             rest = others if isinstance(feature, int) else [*others, (feature,)]

@@ -12,7 +12,7 @@ from services.queries.document import SEARCHED
 from services.queries.fields import host_of
 from services.queries.tree import Author, Facet, Lang, Place, PlaceKind, Site, Source, Term, Topic, Wildcard
 from services.rules.runs import packed, pair
-from services.rules.vocabulary import FIRST, Vocabulary
+from services.rules.vocabulary import FIRST, Vocabulary, VocabularyState
 from services.rules.wildcards import Wildcards
 from services.text import cut, level
 
@@ -29,6 +29,9 @@ class Kind(StrEnum):
 
 
 Fact: TypeAlias = tuple[Kind, str]
+LexiconState: TypeAlias = tuple[
+    str, int, dict[int, float], dict[str, VocabularyState], dict[str, dict[str, int]], list[tuple[str, str, int]]
+]
 
 
 class Lexicon:
@@ -36,9 +39,9 @@ class Lexicon:
 
     __slots__ = ("_lengths", "_numbers", "asks_topics", "facts", "holes", "language", "searched", "shares", "zones")
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, first: int = FIRST) -> None:
         self.language = language
-        self._numbers: Iterator[int] = count(FIRST)
+        self._numbers: Iterator[int] = count(first)
         self.shares: dict[int, float] = {}
         self.searched = Vocabulary(self._numbers, language, self.shares)
         self.zones: dict[Zone, Vocabulary] = {}
@@ -46,6 +49,31 @@ class Lexicon:
         self.facts: dict[Fact, int] = {}
         self.asks_topics = False
         self._lengths: dict[Kind, set[int]] = {Kind.SOURCE: set(), Kind.AUTHOR: set()}
+
+    def state(self) -> LexiconState:
+        """Give all numbers as plain values, for `of_state`."""
+        return (
+            self.language,
+            next(self._numbers),
+            self.shares,
+            {zone.value: self.vocabulary(zone).state() for zone in (Zone.BODY, *self.zones)},
+            {zone.value: holes.known for zone, holes in self.holes.items()},
+            [(kind.value, value, number) for (kind, value), number in self.facts.items()],
+        )
+
+    @classmethod
+    def of_state(cls, state: LexiconState) -> Lexicon:
+        """Make a lexicon of what `state` gave."""
+        language, first, shares, zones, holes, facts = state
+        lexicon = cls(language, first)
+        lexicon.shares.update(shares)
+        for zone, known in zones.items():
+            lexicon.vocabulary(Zone(zone)).restore(known)
+        for zone, patterns in holes.items():
+            lexicon.holes[Zone(zone)] = Wildcards(lexicon._numbers, patterns)
+        for kind, value, number in facts:
+            lexicon._restore_fact(Kind(kind), value, number)
+        return lexicon
 
     @property
     def other_zones(self) -> set[Zone]:
@@ -113,6 +141,12 @@ class Lexicon:
             return {number for (kind, _), number in self.facts.items() if kind is Kind.PLACE}
         facts = ((Kind.PLACE, f"{kind} {division}") for kind, division in divisions)
         return {self.facts[fact] for fact in facts if fact in self.facts}
+
+    def _restore_fact(self, kind: Kind, value: str, number: int) -> None:
+        self.facts[kind, value] = number
+        if kind in self._lengths:
+            self._lengths[kind].add(value.count(" ") + 1)
+        self.asks_topics = self.asks_topics or kind is Kind.TOPIC
 
     def _names(self, kind: Kind, name: str) -> list[str]:
         """Give the runs of a name's folded words that are as long as some rule's."""

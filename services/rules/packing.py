@@ -1,12 +1,13 @@
 """A rule's tree in a few bytes, since a million trees of objects would take half a gigabyte.
 
-A term is a number, all else a tuple of its kind and its parts, in Python's own compact form. How words were typed is
-left out: it takes no part in comparing.
+A tree is written as numbers, each node before its parts: its kind, then the parts, with a count first where there may
+be any number of them. A term is one number. The numbers are written as characters of UTF-8, so that small ones, which
+are the most frequent, take one byte or two. How words were typed is left out: it takes no part in comparing.
 """
 
 from __future__ import annotations
 
-import marshal
+from collections.abc import Iterator
 from typing import Any
 
 from services.articles.article import Zone
@@ -33,14 +34,15 @@ from services.queries.tree import (
     ZoneField,
 )  # fmt: skip
 
-_Shape = Any  # a number, or a tuple of a kind's number and shapes: what marshal gives has no closer type
-_FORMAT = 2  # of marshal: without references, which only pay in large values
-_KINDS: tuple[type[Any], ...] = (  # Any: their makers differ
-    Term, Wildcard, Phrase, And, Or, Not, Near, Same, AtLeast, ZoneField, Topic, Place, Source, Author, Site, Lang,
-    Length,
+# Any, here and below: the makers of nodes differ in what they take.
+_KINDS: tuple[type[Any], ...] = (
+    Wildcard, Phrase, And, Or, Not, Near, Same, AtLeast, ZoneField, Topic, Place, Source, Author, Site, Lang, Length,
 )  # fmt: skip
 _NUMBER = {kind: number for number, kind in enumerate(_KINDS)}
+_TERMS = len(_KINDS)
+"""From here on a number is a term: twice the number of its form, and one more if it is exact."""
 _SCOPES, _ZONES, _PLACES = tuple(Scope), tuple(Zone), tuple(PlaceKind)
+_STEP = 0x4000  # a larger number takes several characters, all but the last of them from here to twice this
 
 
 class Packer:
@@ -54,11 +56,15 @@ class Packer:
 
     def pack(self, tree: Node) -> bytes:
         """Pack a tree."""
-        return marshal.dumps(self._shape(tree), _FORMAT)
+        numbers: list[int] = []
+        self._write(tree, numbers)
+        if max(numbers) >= _STEP:
+            numbers = [part for number in numbers for part in _parts(number)]
+        return "".join(map(chr, numbers)).encode()
 
     def unpack(self, packed: bytes) -> Node:
         """Give the tree again, equal to the one packed."""
-        tree: Node = self._node(marshal.loads(packed))  # noqa: S302  # made by `pack`, never from outside
+        tree: Node = self._read(_numbers(packed.decode()))
         return tree
 
     def _number(self, text: str) -> int:
@@ -68,69 +74,81 @@ class Packer:
             self.texts.append(text)
         return number
 
-    def _shape(self, node: Node) -> _Shape:
+    def _write(self, node: Node, to: list[int]) -> None:
         if isinstance(node, Term):
-            number = self._numbers.get(node.form)
-            return (self._number(node.form) if number is None else number) * 2 + node.exact
-        kind = _NUMBER[type(node)]
-        if isinstance(node, Phrase):
-            return kind, *map(self._shape, node.words)
-        if isinstance(node, And | Or):
-            return kind, *map(self._shape, node.children)
-        if isinstance(node, Not):
-            return kind, self._shape(node.child)
-        if isinstance(node, Near):
-            return kind, self._shape(node.left), self._shape(node.right), node.distance, int(node.ordered)
-        return self._inner(node, kind)
+            to.append(_TERMS + 2 * self._number(node.form) + node.exact)
+            return
+        to.append(_NUMBER[type(node)])
+        if isinstance(node, Phrase | And | Or):
+            children = node.words if isinstance(node, Phrase) else node.children
+            to.append(len(children))
+            for child in children:
+                self._write(child, to)
+        elif isinstance(node, Not | AtLeast | ZoneField):
+            self._write(node.child, to)
+            if not isinstance(node, Not):
+                to.append(node.count if isinstance(node, AtLeast) else _ZONES.index(node.zone))
+        elif isinstance(node, Near | Same):
+            self._write(node.left, to)
+            self._write(node.right, to)
+            to += (node.distance, node.ordered) if isinstance(node, Near) else (_SCOPES.index(node.scope),)
+        else:
+            to += self._single(node)
 
-    def _inner(self, node: Node, kind: int) -> _Shape:
-        match node:
-            case Same(left, right, scope):
-                return kind, self._shape(left), self._shape(right), _SCOPES.index(scope)
-            case AtLeast(count, child):
-                return kind, count, self._shape(child)
-            case ZoneField(zone, child):
-                return kind, _ZONES.index(zone), self._shape(child)
-        return self._single(node, kind)
-
-    def _single(self, node: Node, kind: int) -> _Shape:
+    def _single(self, node: Node) -> list[int]:
         number = self._number
         match node:
             case Wildcard(text) | Topic(text) | Site(text) | Lang(text):
-                return kind, number(text)
+                return [number(text)]
             case Source(words) | Author(words):
-                return kind, *map(number, words)
-            case Place(place, name, exact, ambiguous, division):
-                return kind, _PLACES.index(place), number(name), int(exact), int(ambiguous), number(division)
+                return [len(words), *map(number, words)]
+            case Place(kind, name, exact, ambiguous, division):
+                return [_PLACES.index(kind), number(name), exact, ambiguous, number(division)]
             case Length(words, below):
-                return kind, words, int(below)
+                return [words, below]
         raise TypeError(f"expected a node of a query's tree, found {type(node).__name__}")
 
-    def _node(self, shape: _Shape) -> _Shape:
-        if isinstance(shape, int):
-            return Term(self.texts[shape // 2], exact=bool(shape % 2))
-        kind, parts = _KINDS[shape[0]], shape[1:]
+    def _read(self, numbers: Iterator[int]) -> Any:  # Any: a node of the kind that the first number says
+        first = next(numbers)
+        if first >= _TERMS:
+            return Term(self.texts[(first - _TERMS) // 2], exact=bool((first - _TERMS) % 2))
+        kind = _KINDS[first]
         if kind in {Phrase, And, Or}:
-            return kind(tuple(map(self._node, parts)))
+            return kind(tuple(self._read(numbers) for _ in range(next(numbers))))
         if kind is Not:
-            return Not(self._node(parts[0]))
-        if kind is Near:
-            return Near(self._node(parts[0]), self._node(parts[1]), parts[2], ordered=bool(parts[3]))
-        if kind is Same:
-            return Same(self._node(parts[0]), self._node(parts[1]), _SCOPES[parts[2]])
-        if kind is AtLeast:
-            return AtLeast(parts[0], self._node(parts[1]))
-        if kind is ZoneField:
-            return ZoneField(_ZONES[parts[0]], self._node(parts[1]))
-        return self._whole(kind, parts)
+            return Not(self._read(numbers))
+        if kind in {AtLeast, ZoneField}:
+            child, other = self._read(numbers), next(numbers)
+            return AtLeast(other, child) if kind is AtLeast else ZoneField(_ZONES[other], child)
+        if kind in {Near, Same}:
+            left, right, other = self._read(numbers), self._read(numbers), next(numbers)
+            return Near(left, right, other, bool(next(numbers))) if kind is Near else Same(left, right, _SCOPES[other])
+        return self._whole(kind, numbers)
 
-    def _whole(self, kind: type[Any], parts: _Shape) -> _Shape:
+    def _whole(self, kind: type[Any], numbers: Iterator[int]) -> Any:  # Any: as above
         texts = self.texts
         if kind in {Source, Author}:
-            return kind(tuple(texts[number] for number in parts))
+            return kind(tuple(texts[next(numbers)] for _ in range(next(numbers))))
         if kind is Length:
-            return Length(parts[0], below=bool(parts[1]))
+            return Length(next(numbers), bool(next(numbers)))
         if kind is Place:
-            place, name, exact, ambiguous, division = parts
+            place, name, exact, ambiguous, division = (next(numbers) for _ in range(5))
             return Place(_PLACES[place], texts[name], bool(exact), bool(ambiguous), texts[division])
-        return kind(texts[parts[0]])
+        return kind(texts[next(numbers)])
+
+
+def _parts(number: int) -> Iterator[int]:
+    while number >= _STEP:
+        yield _STEP + number % _STEP
+        number //= _STEP
+    yield number
+
+
+def _numbers(characters: str) -> Iterator[int]:
+    number, worth = 0, 1
+    for part in map(ord, characters):
+        number += part % _STEP * worth
+        worth *= _STEP
+        if part < _STEP:
+            yield number
+            number, worth = 0, 1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from services.rules.runs import Feature, pairs, parts
+from services.rules.runs import Clause, Feature, is_pair, pairs, parts
 
 _RARE = 0.002  # a word that is not common stands in about one article of 500
 _TOGETHER = 1 / 16  # a pair is about sixteen times rarer than its rarest word
@@ -22,10 +22,11 @@ class Rarity:
         """Estimate the share of articles that have a feature."""
         if isinstance(feature, bytes):
             return min(map(self.of, pairs(feature)))
+        if not is_pair(feature):
+            return self._shares.get(feature, _RARE)
         left, right = parts(feature)
-        share = self._shares.get(left, _RARE)
-        return share if not right else min(share, self._shares.get(right, _RARE)) * _TOGETHER
+        return min(self._shares.get(left, _RARE), self._shares.get(right, _RARE)) * _TOGETHER
 
-    def of_clause(self, clause: Iterable[Feature]) -> float:
+    def of_clause(self, clause: Clause) -> float:
         """Estimate the share of articles that have one of these features."""
-        return sum(map(self.of, clause))
+        return self.of(clause[0]) if len(clause) == 1 else sum(map(self.of, clause))

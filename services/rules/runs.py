@@ -20,13 +20,13 @@ def pair(left: int, right: int) -> int:
 
 
 def parts(feature: int) -> tuple[int, int]:
-    """Give the two words of a pair; of anything else itself and 0."""
+    """Give the two words of a pair."""
     return feature & _LOW, feature >> _SHIFT
 
 
-def is_pair(feature: Feature) -> bool:
-    """Whether a feature is two neighbours."""
-    return isinstance(feature, int) and feature > _LOW
+def is_pair(feature: int) -> bool:
+    """Whether a number is that of two neighbours."""
+    return feature > _LOW
 
 
 def pairs(run: bytes) -> Sequence[int]:

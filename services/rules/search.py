@@ -67,14 +67,14 @@ def _tested(waiting: list[Any], traits: Traits) -> Found:
 
 def _has_all(features: Iterable[Feature], traits: Traits) -> bool:
     has = traits.has
-    for feature in features:  # a loop, since `all` over a generator takes twice as long
+    for feature in features:  # `all` over a generator takes twice as long
         if feature not in has and not traits.has_run(feature):
             return False
     return True
 
 
 def _has_each(clauses: tuple[Clause, ...], traits: Traits) -> bool:
-    for clause in clauses:
+    for clause in clauses:  # as above
         if traits.has.isdisjoint(clause) and not any(map(traits.has_run, clause)):
             return False
     return True

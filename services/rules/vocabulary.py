@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
+from typing import TypeAlias
 
 from services.rules.frequent import SHARES
 from services.text import cut, stem
@@ -33,7 +34,7 @@ _TABLE = bytes((_SIGNS | _LOWER).get(c, c) for c in range(256))
 def spaced(text: str) -> bytes:
     """Lower ASCII capitals and turn every ASCII sign that stands in no word into a space."""
     if not text.isascii():
-        text = text.replace("—", " ")  # only for speed: it parts two words, which else were one token of two
+        text = text.replace("—", " ").replace("”", " ")  # only for speed: most tokens that are no word, or two
     return text.encode("utf-8", "surrogatepass").translate(_TABLE)
 
 
@@ -78,6 +79,9 @@ def _spread(seen: Sequence[str], numbers: Sequence[int], once: set[int], known: 
     return spread
 
 
+VocabularyState: TypeAlias = tuple[dict[str, int], dict[str, int]]
+
+
 class Vocabulary:
     """The words of all rules in one kind of zone, and what tokens stand for among them."""
 
@@ -96,6 +100,14 @@ class Vocabulary:
         """Give the number of a rule's word, a new one if it has none."""
         found = self.words.get(folded)
         return self._add(folded) if found is None else found
+
+    def state(self) -> VocabularyState:
+        """Give all words as plain values, for `restore`."""
+        return self.words, self.stems
+
+    def restore(self, state: VocabularyState) -> None:
+        """Take in what `state` gave."""
+        self.words, self.stems = state
 
     def foreign(self, language: str) -> dict[str, list[int]]:
         """Give, for a language that is not the engine's own, the numbers that a stem may stand for."""

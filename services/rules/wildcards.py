@@ -13,25 +13,31 @@ _MEMORY = 1 << 17
 class Wildcards(dict[str, tuple[int, ...]]):
     """The patterns of all rules in one kind of zone: a token gives the numbers of the patterns that its words fit."""
 
-    __slots__ = ("_heads", "_known", "_numbers")
+    __slots__ = ("_heads", "_numbers", "known")
 
-    def __init__(self, numbers: Iterator[int]) -> None:
+    def __init__(self, numbers: Iterator[int], known: dict[str, int] | None = None) -> None:
         super().__init__()
         self._numbers = numbers
-        self._known: dict[str, int] = {}
+        self.known: dict[str, int] = {}
         # By the letters before the first hole: most words are asked only a few look-ups, not every pattern.
         self._heads: dict[str, list[tuple[re.Pattern[str] | None, int]]] = {}
+        for pattern, number in (known or {}).items():
+            self._learn(pattern, number)
 
     def number(self, pattern: str) -> int:
         """Give the number of a pattern. A new one makes what was remembered of words void."""
-        known = self._known.get(pattern)
-        if known is None:
-            known = self._known[pattern] = next(self._numbers)
-            head = pattern.split("?", 1)[0].rstrip("*")
-            simple = pattern == head + "*"
-            self._heads.setdefault(head, []).append((None if simple else _compiled(pattern), known))
+        number = self.known.get(pattern)
+        if number is None:
+            number = next(self._numbers)
+            self._learn(pattern, number)
             self.clear()
-        return known
+        return number
+
+    def _learn(self, pattern: str, number: int) -> None:
+        self.known[pattern] = number
+        head = pattern.split("?", 1)[0].rstrip("*")
+        simple = pattern == head + "*"
+        self._heads.setdefault(head, []).append((None if simple else _compiled(pattern), number))
 
     def __missing__(self, token: str) -> tuple[int, ...]:
         found = tuple(number for word in cut(token) for number in self.fitting(word[2]))
