@@ -50,7 +50,7 @@ from services.api.forgery import Forgery
 from services.api.parts import Parts
 from services.api.problems import Problem
 from services.broker import Hints, open_hints
-from services.errors import TocsinError
+from services.errors import OutsideError, TocsinError
 from services.guard import Gate
 from services.house import keep_house
 from services.settings import Settings
@@ -162,11 +162,16 @@ class _Server(uvicorn.Server):
 
 def serve() -> int:
     """Serve until told to stop. No request is logged by its address: sign-in links are addresses."""
-    settings = all_settings.load()
-    logs.configure(settings.log_level, json=settings.log_json)
-    crashpoints.arm(os.environ)
+    try:
+        settings = all_settings.load()
+        logs.configure(settings.log_level, json=settings.log_json)
+        crashpoints.arm(os.environ)
+        app = build(settings)
+    except TocsinError as error:
+        logs.get(__name__).error("the API cannot start", error=error.message)
+        return 3 if isinstance(error, OutsideError) else 2
     config = uvicorn.Config(
-        build(settings), host=settings.host, port=settings.port, loop="asyncio", http="h11", ws="none", lifespan="on",
+        app, host=settings.host, port=settings.port, loop="asyncio", http="h11", ws="none", lifespan="on",
         access_log=False, log_config=None, server_header=False, proxy_headers=False, timeout_keep_alive=5,
         timeout_graceful_shutdown=STOP_S, h11_max_incomplete_event_size=64 * 1024,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -117,6 +118,8 @@ def load(**given: Any) -> Settings:  # Any: options as the command line gives th
         raise InvalidError(f"There is no settings file {file}", field="--config")
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidError(f"The settings file {file} is not TOML: {error}", field="--config") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]) or "settings"

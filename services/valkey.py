@@ -4,6 +4,7 @@ from outside the machine; whoever starts it also ends it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 from services.errors import OutsideError
+from services.lifeline import end_with_parent
 
 LONGEST_SOCKET = 100  # the kernel refuses paths from 108 bytes on
 
@@ -55,8 +57,16 @@ def start(run: Path, log: Path) -> subprocess.Popen[bytes]:
     command = [program()]
     for name, value in options.items():
         command += [f"--{name}", value]
+    parent = os.getpid()
     with log.open("ab") as out:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)  # noqa: S603  # our own command
+        process = subprocess.Popen(  # noqa: S603  # our own command
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            preexec_fn=lambda: end_with_parent(parent),  # noqa: PLW1509  # the caller has no threads
+        )
     deadline = time.monotonic() + 5
     while not answers(path):
         if process.poll() is not None or time.monotonic() > deadline:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import structlog
 
+from services.lifeline import end_with_parent
+
 log = structlog.get_logger(__name__)
 
 STOP_S = 25.0  # what a child has to finish its sends
@@ -88,13 +90,15 @@ class Children:
 
 
 def _fork(child: Child) -> int:
+    parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
+        end_with_parent(parent)
         os.setsid()  # Ctrl-C reaches the parent alone, which then ends its children in order
         os.environ.update(child.environment)
         code = child.main()

@@ -1,4 +1,4 @@
-"""`tocsin up`: everything on one machine, in one data folder, until Ctrl-C or SIGTERM.
+"""`tocsin up`: everything on one machine, in one data folder, until Ctrl-C, SIGTERM or the end of its terminal.
 
 Order: the folder's lock, the key, the database's tables, the first admin and token, the broker, the workers, the API.
 The broker keeps nothing on disk: when it ends it is started again empty, and the sweep finds what its hints said.
@@ -39,14 +39,17 @@ WITH_CHILDREN = (
 
 def main() -> int:
     """Run until told to stop; the exit code is 0 after a clean stop, 3 when something outside failed."""
-    given = settings.load()
-    logs.configure(given.log_level, json=given.log_json)
     try:
+        given = settings.load()
+        logs.configure(given.log_level, json=given.log_json)
         crashpoints.arm(os.environ)
         return _Up(given).run()
     except TocsinError as error:
         told.failure(error)
         return 2 if not isinstance(error, OutsideError) else 3
+    except OSError as error:
+        told.failure(OutsideError(f"{error.filename or 'the system'}: {error.strerror or error}", code="system"))
+        return 3
 
 
 class _Up:
@@ -62,7 +65,7 @@ class _Up:
         started, began = time.monotonic(), clock.now()
         lock = _lock(self.settings.data)
         _free_port(self.settings.host, self.settings.port)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
         prepared = first_run.prepare(self.settings)
         told.database(self.settings, prepared.articles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -112,3 +113,33 @@ def test_the_acceptance_article_raises_its_alert(rig: Rig) -> None:
     alerts = until(lambda: rig.call("GET", f"alerts?subscription={subscription}")["items"], "the alert", 30)
     assert alerts[0]["kind"] == "new"
     assert "sanctuary cities" in alerts[0]["reason"]["sentence"]
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+def test_nothing_runs_on_when_its_terminal_closes_or_it_is_killed(tmp_path: Path, number: int) -> None:
+    rig = Rig(tmp_path, "")
+    try:
+        rig.start()
+        assert rig.up is not None
+        pids = [rig.pid_of(role) for role in ("api", "ingest", "match", "deliver", "broker")]
+        assert all(alive(pid) for pid in pids)
+        rig.up.send_signal(number)
+        rig.up.wait(timeout=35)
+        until(lambda: not any(alive(pid) for pid in pids), "all processes to end", 35)
+    finally:
+        rig.close()
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(rig: Rig) -> None:
+    done = run_up(rig, TOCSIN_DATA="/proc/none/here", TOCSIN_PORT=str(free_port()))
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "/proc/none" in done.stderr
