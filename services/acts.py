@@ -27,17 +27,8 @@ from services.queries.canonical import rule_key
 from services.queries.parser import Lookups, Parsed, parse
 from services.store import audit, channels, deliveries, leaving, people, sources, subscriptions
 from services.store.secrets import Vault
-from services.store.tables import (
-    Article,
-    Channel,
-    ChannelState,
-    Delivery,
-    Idempotency,
-    Person,
-    Source,
-    Subscription,
-    SubscriptionState,
-)
+from services.store.states import ChannelState, SubscriptionState
+from services.store.tables import Article, Channel, Delivery, Idempotency, Person, Source, Subscription
 from services.store.work import Work
 
 SourceUrl = NewType("SourceUrl", str)

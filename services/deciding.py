@@ -13,15 +13,9 @@ from services.alerts.change import Change, change
 from services.alerts.policy import Act, Because, Decision, Known, Wishes, decide, together
 from services.identity import alert_id
 from services.store import alerts, articles, channels, deliveries, people, subscriptions, windows
+from services.store.states import ChannelState, LinkState
 from services.store.stories import Joined
-from services.store.tables import (
-    Alert,
-    Article,
-    ChannelState,
-    DeliveryAlert,
-    LinkState,
-    Subscription,
-)
+from services.store.tables import Alert, Article, DeliveryAlert, Subscription
 
 Reason = dict[str, Any]  # Any: evidence as JSON
 

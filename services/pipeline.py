@@ -35,8 +35,8 @@ from services.queries.evaluate import Reader, evaluate
 from services.store import articles, sources, stories, subscriptions
 from services.store import deliveries as delivery_rows
 from services.store.rules import LiveRules
+from services.store.states import ArticleState
 from services.store.tables import Article as ArticleRow
-from services.store.tables import ArticleState
 from services.store.work import Store, Work
 from services.stories import exact
 
@@ -165,7 +165,7 @@ def find(rules: LiveRules, row: ArticleRow, source: str) -> Finding:
     if not matches.rules:
         return Finding([], matches.failed)
     reader, topics = Reader(document(article)), rules.packs.trees
-    hits = [Hit(key, reason_of(evaluate(rules.trees[key], reader, topics))) for key in matches.rules]
+    hits = [Hit(key, reason_of(evaluate(rules.tree(key), reader, topics))) for key in matches.rules]
     return Finding(hits, matches.failed)
 
 
@@ -186,6 +186,7 @@ def _settle(
 def _write_finding(work: Work, row: ArticleRow, token: str, finding: Finding, options: Options, now: datetime) -> None:
     session: Session = work.session
     for key, reason in finding.failed:
+        log.warning("rule failed", rule=key, article=row.id, error=reason)
         subscriptions.record_breach(session, key, reason, now)
     article = articles.value_of(row)
     earlier = articles.previous(session, row)

@@ -26,7 +26,8 @@ from services.identity import sha256
 from services.store import breaker, channels, deliveries
 from services.store.deliveries import Ending
 from services.store.secrets import Vault
-from services.store.tables import Delivery, DeliveryState, Outcome
+from services.store.states import DeliveryState, Outcome
+from services.store.tables import Delivery
 from services.store.work import Store
 
 log = structlog.get_logger(__name__)

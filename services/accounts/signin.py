@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 from services.accounts.tokens import SCOPES, Caller
 from services.errors import InvalidError
 from services.identity import drawn, sha256
-from services.store.tables import BrowserSession, Person, Role, SignInLink
+from services.store.states import Role
+from services.store.tables import BrowserSession, Person, SignInLink
 
 LINK_LASTS = timedelta(minutes=10)
 SESSION_LASTS = timedelta(hours=12)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from services.identity import sha256
-from services.store.tables import Person, Role, Token
+from services.store.states import Role
+from services.store.tables import Person, Token
 
 SCOPES = ("articles:write", "alerts:read", "subscriptions:write", "ops", "admin")
 _USED_EVERY = timedelta(minutes=1)  # how exactly the last use is kept

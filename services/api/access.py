@@ -18,7 +18,7 @@ from enum import StrEnum
 from starlette.routing import BaseRoute, compile_path
 
 from services.accounts.tokens import Caller
-from services.store.tables import Role
+from services.store.states import Role
 
 EVERYBODY = frozenset(Role)
 STAFF = frozenset({Role.OPERATOR, Role.ADMIN})

@@ -17,7 +17,8 @@ from services.api.routing import router
 from services.api.shapes import Id, Page, Sent, Shown, page
 from services.errors import InvalidError
 from services.store import channels
-from services.store.tables import Channel, Role
+from services.store.states import Role
+from services.store.tables import Channel
 
 routes = router("channels")
 

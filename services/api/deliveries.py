@@ -11,7 +11,8 @@ from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Page, Shown, page
 from services.store import channels, deliveries
-from services.store.tables import Attempt, Delivery, DeliveryState
+from services.store.states import DeliveryState
+from services.store.tables import Attempt, Delivery
 
 routes = router("deliveries")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.accounts.tokens import Caller
 from services.errors import NotFoundError
-from services.store.tables import Role
+from services.store.states import Role
 
 
 def person_of(caller: Caller) -> str | None:

@@ -20,7 +20,8 @@ from services.crashpoints import crashpoint
 from services.errors import TocsinError
 from services.guard import Answer, Gate, fetch
 from services.store import articles, sources
-from services.store.tables import Poll, Source, SourceState
+from services.store.states import SourceState
+from services.store.tables import Poll, Source
 from services.store.work import Store
 
 log = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ def _get(row: Source, gate: Gate) -> Got:
 
 def _record(store: Store, row: Source, got: Got, now: datetime, rhythm: Rhythm) -> None:
     status = got.answer.status if got.answer else None
-    entry = Poll(source=row.id, at=now, ok=not got.failure, status=status, detail=got.failure)
+    entry = Poll(source=row.id, at=now, ok=not got.failure, status=status, detail=got.failure or "; ".join(_notes(got)))
     values = _failed(row, got, now, rhythm) if got.failure else _worked(row, got, now, rhythm)
     with store.write() as work:
         if not sources.record_poll(work.session, row, entry, **values):
@@ -96,6 +97,11 @@ def _record(store: Store, row: Source, got: Got, now: datetime, rhythm: Rhythm) 
         if entry.articles:
             work.hint(Stage.INGEST)
     log.info("source polled", source=row.name, status=status, articles=entry.articles, failure=got.failure or None)
+
+
+def _notes(got: Got) -> tuple[str, ...]:
+    """What reading the feed left out or found odd."""
+    return got.feed.notes if got.feed is not None else ()
 
 
 def _is_old(item: Item, row: Source, now: datetime, rhythm: Rhythm) -> bool:

@@ -11,16 +11,8 @@ from sqlmodel import Session, col
 
 from services.errors import NotFoundError
 from services.identity import alert_id
-from services.store.tables import (
-    Alert,
-    Article,
-    Delivery,
-    DeliveryAlert,
-    LinkState,
-    Story,
-    Subscription,
-    SubscriptionState,
-)
+from services.store.states import LinkState, SubscriptionState
+from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, Subscription
 from services.store.work import insert_into
 
 

@@ -21,7 +21,8 @@ from services.articles.article import Article as ArticleValue
 from services.articles.article import Item, Passage, Zone, content_hash
 from services.errors import NotFoundError
 from services.identity import article_id
-from services.store.tables import Alert, Article, ArticleState, Subscription
+from services.store.states import ArticleState
+from services.store.tables import Alert, Article, Subscription
 from services.store.work import insert_into
 
 BATCH = 100

@@ -13,7 +13,8 @@ from sqlmodel import Session, col
 
 from services.store import channels
 from services.store.deliveries import Ending
-from services.store.tables import Channel, ChannelState, Delivery, DeliveryAlert, DeliveryState, LinkState, Outcome
+from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
+from services.store.tables import Channel, Delivery, DeliveryAlert
 
 OPENS_AFTER = 5
 FIRST_WAIT, MOST_WAIT = timedelta(seconds=30), timedelta(minutes=30)

@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 from services.errors import NotFoundError
 from services.identity import drawn, sha256
 from services.store.secrets import Vault
-from services.store.tables import Channel, ChannelState
+from services.store.states import ChannelState
+from services.store.tables import Channel
 
 
 def add(

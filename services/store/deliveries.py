@@ -17,16 +17,8 @@ from sqlmodel import Session, col
 
 from services.errors import ConflictError, NotFoundError
 from services.identity import delivery_id
-from services.store.tables import (
-    Attempt,
-    Channel,
-    ChannelState,
-    Delivery,
-    DeliveryAlert,
-    DeliveryState,
-    LinkState,
-    Outcome,
-)
+from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
+from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert
 from services.store.work import insert_into
 
 BATCH = 100

@@ -11,17 +11,8 @@ from sqlmodel import Session, col
 from services.errors import NotFoundError
 from services.identity import sha256
 from services.store import subscriptions
-from services.store.tables import (
-    Alert,
-    Channel,
-    Delivery,
-    DeliveryAlert,
-    DeliveryState,
-    LinkState,
-    Subscription,
-    SubscriptionChannel,
-    SubscriptionState,
-)
+from services.store.states import DeliveryState, LinkState, SubscriptionState
+from services.store.tables import Alert, Channel, Delivery, DeliveryAlert, Subscription, SubscriptionChannel
 
 
 @dataclass(frozen=True, slots=True)

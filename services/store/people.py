@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
-from services.store.tables import Person, Role
+from services.store.states import Role
+from services.store.tables import Person
 
 _ADDRESS = re.compile(
     r"[^\s@<>,;:\"()\[\]\\\x00-\x1f]+@[^\s@<>,;:\"()\[\]\\\x00-\x1f.]+(?:\.[^\s@<>,;:\"()\[\]\\\x00-\x1f.]+)*"

@@ -12,17 +12,8 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from services.store import workers
-from services.store.tables import (
-    Article,
-    ArticleState,
-    Channel,
-    ChannelState,
-    Delivery,
-    DeliveryState,
-    Poll,
-    Source,
-    SourceState,
-)
+from services.store.states import ArticleState, ChannelState, DeliveryState, SourceState
+from services.store.tables import Article, Channel, Delivery, Poll, Source
 
 BARS = 12  # of five minutes each
 RATE_OVER = timedelta(minutes=10)

@@ -15,7 +15,8 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from services.store.deliveries import Ending, close_attempt
-from services.store.tables import Attempt, Delivery, DeliveryState, Outcome, Worker
+from services.store.states import DeliveryState, Outcome
+from services.store.tables import Attempt, Delivery, Worker
 
 PAGE = 500
 

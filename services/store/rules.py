@@ -14,7 +14,8 @@ from services.queries.parser import STORED, parse
 from services.queries.tree import Node
 from services.rules.engine import Engine
 from services.store.packs import Packs
-from services.store.tables import Counter, RuleChange, Subscription, SubscriptionState
+from services.store.states import SubscriptionState
+from services.store.tables import Counter, RuleChange, Subscription
 from services.store.work import Store
 
 log = structlog.get_logger(__name__)
@@ -28,9 +29,19 @@ class LiveRules:
     def __init__(self, engine: Engine, packs: Packs) -> None:
         self.engine = engine
         self.lock = threading.Lock()
-        self.trees: dict[str, Node] = {}
+        self._texts: dict[str, str] = {}
         self.packs = packs
         self._seen: int | None = None
+
+    def tree(self, key: str) -> Node:
+        """Give a rule's tree with its words as they were typed, for showing why it holds.
+
+        It is read again from its text: kept as objects, trees take some five hundred bytes a rule.
+        """
+        return self._read(self._texts[key])
+
+    def _read(self, query: str) -> Node:
+        return parse(query, self.packs.lookups, STORED).tree
 
     def refresh(self, store: Store) -> int:
         """Take in all changes committed until now; the first call loads every rule, page by page. Give how many."""
@@ -71,12 +82,12 @@ class LiveRules:
 
     def _set(self, key: str, query: str | None) -> None:
         self.engine.remove(key)
-        self.trees.pop(key, None)
+        self._texts.pop(key, None)
         if query is None:
             return
         try:
-            self.trees[key] = parse(query, self.packs.lookups, STORED).tree
-            self.engine.add(key, self.trees[key])
+            self.engine.add(key, self._read(query))
+            self._texts[key] = query
         except InvalidError as error:
             log.error("a stored query cannot be read", rule=key, error=error.message)
 

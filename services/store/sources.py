@@ -12,7 +12,8 @@ from sqlmodel import Session, col
 from services.articles.url import canonical_url
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
-from services.store.tables import Poll, Source, SourceState
+from services.store.states import SourceState
+from services.store.tables import Poll, Source
 from services.store.work import insert_into
 
 

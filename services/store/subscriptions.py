@@ -10,14 +10,8 @@ from sqlmodel import Session, col
 
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
-from services.store.tables import (
-    Channel,
-    Counter,
-    RuleChange,
-    Subscription,
-    SubscriptionChannel,
-    SubscriptionState,
-)
+from services.store.states import SubscriptionState
+from services.store.tables import Channel, Counter, RuleChange, Subscription, SubscriptionChannel
 from services.store.work import insert_into
 
 CADENCES = ("instant", "hourly", "daily", "weekly")

@@ -24,6 +24,16 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from services.store.states import (
+    ArticleState,
+    ChannelState,
+    DeliveryState,
+    LinkState,
+    Role,
+    SourceState,
+    SubscriptionState,
+)
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -36,69 +46,6 @@ SQLModel.metadata.naming_convention = {
 def _one_of(column: str, choices: type[StrEnum]) -> CheckConstraint:
     names = ", ".join(f"'{choice.value}'" for choice in choices)
     return CheckConstraint(f"{column} IN ({names})", name=column)
-
-
-class Role(StrEnum):
-    SUBSCRIBER = "subscriber"
-    OPERATOR = "operator"
-    ADMIN = "admin"
-
-
-class SourceState(StrEnum):
-    HEALTHY = "healthy"
-    FAILING = "failing"
-    PAUSED = "paused"
-    GONE = "gone"
-
-
-class ArticleState(StrEnum):
-    NEW = "new"
-    MATCHED = "matched"
-    SET_ASIDE = "set_aside"
-
-
-class SubscriptionState(StrEnum):
-    ACTIVE = "active"
-    PAUSED = "paused"
-    QUARANTINED = "quarantined"
-
-
-class ChannelState(StrEnum):
-    UNCONFIRMED = "unconfirmed"
-    ACTIVE = "active"
-    FAILING = "failing"
-    DISABLED = "disabled"
-
-
-class DeliveryState(StrEnum):
-    PENDING = "pending"
-    LEASED = "leased"
-    INFLIGHT = "inflight"
-    UNCERTAIN = "uncertain"
-    SENT = "sent"
-    DEAD = "dead"
-    SUPPRESSED = "suppressed"
-
-
-class LinkState(StrEnum):
-    """Where an alert stands with one channel. `told`: the channel heard of the story through another subscription."""
-
-    OPEN = "open"
-    TOLD = "told"
-    SENT = "sent"
-    DEAD = "dead"
-    SUPPRESSED = "suppressed"
-
-
-class Outcome(StrEnum):
-    """How an attempt ended. Null while it runs."""
-
-    ACCEPTED = "accepted"
-    RETRY = "retry"
-    PERMANENT = "permanent"
-    CONFIG = "config"
-    UNCERTAIN = "uncertain"
-    RELEASED = "released"
 
 
 class Person(SQLModel, table=True):

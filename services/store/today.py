@@ -9,18 +9,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
-from services.store.tables import (
-    Alert,
-    Article,
-    ArticleState,
-    Delivery,
-    DeliveryState,
-    Source,
-    SourceState,
-    Story,
-    Subscription,
-    SubscriptionState,
-)
+from services.store.states import ArticleState, DeliveryState, SourceState, SubscriptionState
+from services.store.tables import Alert, Article, Delivery, Source, Story, Subscription
 
 
 @dataclass(frozen=True, slots=True)

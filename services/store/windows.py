@@ -11,7 +11,8 @@ from services.alerts.digest import Slot
 from services.crashpoints import crashpoint
 from services.identity import window_id
 from services.store import deliveries
-from services.store.tables import DeliveryAlert, LinkState, Window
+from services.store.states import LinkState
+from services.store.tables import DeliveryAlert, Window
 from services.store.work import insert_into
 
 CLOSED_AT_ONCE = 200

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from services import clock
 from services.accounts.tokens import Caller
 from services.store import people, today
-from services.store.tables import Role
+from services.store.states import Role
 from services.store.work import Store
 from services.web import words
 

@@ -16,7 +16,7 @@ from services.accounts import tokens
 from services.asgi import build
 from services.settings import Settings
 from services.store import people
-from services.store.tables import Role
+from services.store.states import Role
 from services.store.work import Store
 
 ARTICLE = {"external_id": "a1", "title": "Council votes", "text": "The council voted to be a sanctuary city."}

@@ -10,7 +10,8 @@ import pytest
 from services import clock
 from services.accounts import tokens
 from services.api.access import TABLE, Row
-from services.store.tables import Role, Token
+from services.store.states import Role
+from services.store.tables import Token
 from tests.integration.api import Api, problem, running
 
 ROUTES = [(method, row) for row in TABLE for method in row.methods]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from services.store.tables import Article, Role
+from services.store.states import Role
+from services.store.tables import Article
 from tests.integration.api import ARTICLE, Api, problem, running
 
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from services.store import channels
-from services.store.tables import Audit, Channel, Delivery, Role, Subscription
+from services.store.states import Role
+from services.store.tables import Audit, Channel, Delivery, Subscription
 from tests.integration.api import Api, problem, running
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from services import clock
 from services.identity import story_id
 from services.store import alerts, articles, deliveries
-from services.store.tables import Audit, Delivery, DeliveryAlert, Role, Source, Story
+from services.store.states import Role
+from services.store.tables import Audit, Delivery, DeliveryAlert, Source, Story
 from tests.integration.api import ARTICLE, Api, problem, running
 
 REASON = {

@@ -18,7 +18,8 @@ from services.store import deliveries
 from services.store.deliveries import Ending
 from services.store.packs import shipped
 from services.store.rules import LiveRules
-from services.store.tables import Delivery, DeliveryState, Outcome
+from services.store.states import DeliveryState, Outcome
+from services.store.tables import Delivery
 from services.store.work import Store, open_store
 
 Ask = Callable[..., tuple[int, str, str]]

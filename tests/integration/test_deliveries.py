@@ -7,7 +7,8 @@ import pytest
 from services.store import deliveries
 from services.store.deliveries import Ending
 from services.store.reclaim import reclaim
-from services.store.tables import Attempt, Delivery, DeliveryState, Outcome, Worker
+from services.store.states import DeliveryState, Outcome
+from services.store.tables import Attempt, Delivery, Worker
 from services.store.work import Store
 from tests.builders import NOW, a_channel
 

@@ -19,16 +19,8 @@ from services.rules.engine import Engine
 from services.store import articles, channels, sources, subscriptions, windows
 from services.store.packs import shipped
 from services.store.rules import LiveRules
-from services.store.tables import (
-    Alert,
-    Article,
-    ChannelState,
-    Delivery,
-    DeliveryAlert,
-    Subscription,
-    SubscriptionState,
-    Window,
-)
+from services.store.states import ChannelState, SubscriptionState
+from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Subscription, Window
 from services.store.work import Store
 from services.telling import Teller
 from tests.builders import NOW, TEXT, VAULT, a_channel

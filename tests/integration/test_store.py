@@ -17,7 +17,8 @@ from services.articles.article import Item
 from services.broker import Stage
 from services.errors import ConflictError, InvalidError, NotFoundError, OutsideError
 from services.store import articles, channels, schema, sources, stories, subscriptions, windows
-from services.store.tables import Article, ArticleState, Channel, RuleChange, Story, Subscription
+from services.store.states import ArticleState
+from services.store.tables import Article, Channel, RuleChange, Story, Subscription
 from services.store.work import Store, open_store
 from tests.builders import NOW, TEXT, VAULT, a_channel, a_person, a_subscription, an_article
 

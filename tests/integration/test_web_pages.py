@@ -20,7 +20,8 @@ from services.channels.mail_folder import MailFolder
 from services.channels.outgoing import Outgoing
 from services.identity import story_id
 from services.store import alerts, articles
-from services.store.tables import Article, Channel, Delivery, DeliveryAlert, Role, Source, Story
+from services.store.states import Role
+from services.store.tables import Article, Channel, Delivery, DeliveryAlert, Source, Story
 from services.store.workers import Presence
 from tests.integration.api import ARTICLE, Api, running
 

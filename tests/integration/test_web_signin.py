@@ -15,7 +15,8 @@ from services import clock
 from services.accounts import signin
 from services.api.access import TABLE
 from services.store import people
-from services.store.tables import BrowserSession, Role
+from services.store.states import Role
+from services.store.tables import BrowserSession
 from tests.integration.api import Api, running
 
 OLD = "This sign-in link was used or is older than 10 minutes. Ask for a new one"

@@ -10,7 +10,7 @@ from services.accounts.tokens import Caller
 from services.api import access
 from services.api.access import TABLE, Row, Verdict, check, find
 from services.asgi import _NOUNS
-from services.store.tables import Role
+from services.store.states import Role
 
 SCOPED = Row(("GET",), "/x", frozenset({Role.OPERATOR}), frozenset({"ops"}))
 
