@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from services.cli import demo
+from services.cli import demo, demo_service
 from services.cli.catchers import Caught, MailCatcher, WebCatcher
 
 HERE = Path(__file__).parent
@@ -25,12 +25,12 @@ HERE = Path(__file__).parent
 def main() -> int:
     """Make both pictures."""
     data = Path(tempfile.mkdtemp(prefix="tocsin-pictures-")) / "data"
-    demo._fresh(data)
+    demo_service.fresh(data)
     sample, caught = demo.load_sample(), Caught()
     mail, web = MailCatcher(data / "mail", caught), WebCatcher(caught, sample.feed)
     try:
-        with demo._up(data, mail.port) as api:
-            demo._play(api, sample, caught, web.port, lambda _what, _done: None)
+        with demo_service.running(data, mail.port) as api:
+            demo.play(api, sample, caught, web.port, lambda _what, _done: None)
             link = re.search(r"http://[^\s\x1b]+/in/[\w-]+", (data / "up.log").read_text())
             assert link is not None
             _take(link[0], _html(data / "mail"))

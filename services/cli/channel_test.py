@@ -18,7 +18,8 @@ from services.channels.post import open_post
 from services.cli.opened import Opened
 from services.identity import drawn
 from services.store import audit, channels
-from services.store.tables import Channel, ChannelState
+from services.store.states import ChannelState
+from services.store.tables import Channel
 
 _SUBJECT = "Test message from Tocsin"
 _TEXT = "Alerts will come to this address. Nothing to do: this message tested the way.\n"

@@ -121,7 +121,7 @@ def replay(
 
 
 def _check_state(name: str | None) -> None:
-    from services.store.tables import DeliveryState
+    from services.store.states import DeliveryState
 
     if name is not None and name not in set(DeliveryState):
         names = ", ".join(DeliveryState)

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.cli import terminal
-from services.cli.demo import GROUP_S, Result, Sample, load_sample, run
+from services.cli.demo import Result, Sample, load_sample, run
+from services.cli.demo_service import GROUP_S
 from services.cli.demo_words import account
 from services.cli.tables import Column, Row, same, table
 from services.cli.terminal import BAD, GOOD, NOT_COUNTED, bold

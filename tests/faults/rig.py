@@ -45,6 +45,7 @@ class Rig:
         self.data = folder / "data"
         self.crash_file = folder / "crash"
         self.hold = folder / "hold"
+        folder.mkdir(parents=True, exist_ok=True)
         self.ledger = {kind: folder / f"{kind}.jsonl" for kind in ("http", "smtp")}
         self.sinks: list[subprocess.Popen[str]] = []
         self.ports = {kind: self._sink(kind) for kind in ("http", "smtp")}
