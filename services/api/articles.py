@@ -28,7 +28,8 @@ from services.store.work import Work
 routes = router("articles")
 
 
-def _web_address(given: str) -> str:
+def web_address(given: str) -> str:
+    """Give an address of the web as it is. Raises `ValueError` for anything else."""
     try:
         parts = urlsplit(given)
         good = parts.scheme in ("http", "https") and parts.hostname
@@ -39,7 +40,8 @@ def _web_address(given: str) -> str:
     return given
 
 
-def _not_blank(given: str) -> str:
+def not_blank(given: str) -> str:
+    """Give a text as it is. Raises `ValueError` if nothing stands in it."""
     if not given.strip():
         raise ValueError("Expected something here, found nothing")
     return given
@@ -48,16 +50,16 @@ def _not_blank(given: str) -> str:
 class ArticleSent(Sent):
     """An article as a program pushes it. Its source is made if its name is new."""
 
-    external_id: Annotated[str, Field(max_length=1024), AfterValidator(_not_blank)]
-    url: Annotated[str, Field(max_length=2048), AfterValidator(_web_address)] | None = None
+    external_id: Annotated[str, Field(max_length=1024), AfterValidator(not_blank)]
+    url: Annotated[str, Field(max_length=2048), AfterValidator(web_address)] | None = None
     title: Annotated[str, Field(max_length=1000)] | None = None
-    text: Annotated[str, AfterValidator(_not_blank)] | None = None
-    html: Annotated[str, AfterValidator(_not_blank)] | None = None
+    text: Annotated[str, AfterValidator(not_blank)] | None = None
+    html: Annotated[str, AfterValidator(not_blank)] | None = None
     published: Time | None = None
     updated: Time | None = None
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = None
     authors: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100)] = Field(default_factory=list)
-    source: Annotated[str, Field(max_length=120), AfterValidator(_not_blank)] = "push"
+    source: Annotated[str, Field(max_length=120), AfterValidator(not_blank)] = "push"
 
     @model_validator(mode="after")
     def _one_body(self) -> ArticleSent:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli import files, terminal
+from services.cli import evidence, files, terminal
 from services.cli.check import Query, read
 from services.cli.failure import DONE, MISTAKE, NO
 from services.cli.options import AsJson
-from services.cli.passages import passage, place
-from services.cli.terminal import BAD, GOOD, NOT_COUNTED, WIDTH, Screen, bold, dim
+from services.cli.terminal import BAD, GOOD, WIDTH, Screen, bold, dim
 
 if TYPE_CHECKING:
-    from services.queries.evaluate import Evidence, Missing, Verdict
+    from services.queries.evaluate import Verdict
     from services.queries.parser import Parsed
 
 
@@ -82,70 +80,15 @@ def _show(screen: Screen, answer: Answer, *, many: bool, first: bool) -> None:
     if many:
         screen.line("  ", dim(answer.file))
     screen.line()
-    _evidence(screen, verdict.evidence)
+    evidence.true_leaves(screen, verdict.evidence)
     for leaf in verdict.missing:
-        _missing(screen, leaf)
-    if verdict.ignored:
-        screen.line("  ", NOT_COUNTED, " ignored")
-        for one in verdict.ignored:
-            _passage(screen, one)
-
-
-def _evidence(screen: Screen, evidence: Sequence[Evidence]) -> None:
-    told = ""
-    for one in evidence:
-        if one.clause != told:
-            screen.line("  ", GOOD, " ", one.clause)
-            told = one.clause
-        _passage(screen, one)
-
-
-def _missing(screen: Screen, leaf: Missing) -> None:
-    screen.line("  ", BAD, " ", leaf.clause)
-    if leaf.count:
-        screen.line("      ", f"found {leaf.count} times, which is too few" if leaf.count > 1 else "found once")
-    elif leaf.present:
-        screen.line("      ", dim("stands in the article and must not"))
-    else:
-        screen.line("      ", dim("is not in the article"))
-    for one in leaf.evidence:
-        _passage(screen, one)
-    for inner in leaf.inner:
-        for one in inner.evidence:
-            _passage(screen, one)
-
-
-def _passage(screen: Screen, one: Evidence) -> None:
-    if one.sentence:
-        screen.line("      ", *passage(screen, place(one.zone, one.sentence_number), one.sentence, one.marks))
-    said = one.how or ("" if one.sentence else ", ".join(one.words))
-    if said:
-        screen.line("      ", dim(screen.cut(said, WIDTH - 6)))
+        evidence.deciding_leaf(screen, leaf)
+    evidence.ignored(screen, verdict.ignored)
 
 
 def _object(answer: Answer | files.Refused) -> dict[str, Any]:  # Any: JSON
     if isinstance(answer, files.Refused):
         return {"file": answer.file, "error": {"message": answer.error.message, "advice": answer.error.advice}}
-    verdict = answer.verdict
-    return {
-        "file": answer.file, "title": answer.title, "matched": verdict.matched,
-        "evidence": [_evidence_object(one) for one in verdict.evidence],
-        "missing": [_missing_object(leaf) for leaf in verdict.missing],
-        "ignored": [_evidence_object(one) for one in verdict.ignored],
-    }  # fmt: skip
+    from services.queries import as_json
 
-
-def _evidence_object(one: Evidence) -> dict[str, Any]:  # Any: JSON
-    return {
-        "clause": one.clause, "inner": one.inner or None, "zone": one.zone, "sentence": one.sentence,
-        "sentence_number": one.sentence_number or None, "start": one.start, "end": one.end,
-        "marks": [list(mark) for mark in one.marks], "words": list(one.words), "how": one.how or None,
-    }  # fmt: skip
-
-
-def _missing_object(leaf: Missing) -> dict[str, Any]:  # Any: JSON
-    return {
-        "clause": leaf.clause, "present": leaf.present, "count": leaf.count,
-        "evidence": [_evidence_object(one) for one in leaf.evidence],
-        "inner": [_missing_object(one) for one in leaf.inner],
-    }  # fmt: skip
+    return {"file": answer.file, "title": answer.title, **as_json.verdict(answer.verdict)}
