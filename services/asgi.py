@@ -80,12 +80,16 @@ def build(settings: Settings) -> FastAPI:
         title="Tocsin", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
         lifespan=_lifespan(settings, store, hints),
     )  # fmt: skip
+    parts = Parts(
+        store, open_vault(settings.key_file), Gate(settings.allow_private), shipped(),
+        Home(settings.public_url, settings.mail_from),
+    )  # fmt: skip
     site = Site(
-        store, settings.public_url, None if settings.smtp_url else settings.data / "mail",
+        store=parts.store, vault=parts.vault, gate=parts.gate, packs=parts.packs, home=parts.home,
+        url=settings.public_url, mail_folder=None if settings.smtp_url else settings.data / "mail",
         describe=lambda: schema.described(app),
     )  # fmt: skip
-    home = Home(settings.public_url, settings.mail_from)
-    app.state.parts = Parts(store, open_vault(settings.key_file), Gate(settings.allow_private), shipped(), home)
+    app.state.parts = parts
     app.state.site = site
     for noun in _NOUNS:
         app.router.routes.extend(noun.routes.routes)

@@ -24,6 +24,10 @@ class InvalidError(TocsinError):
     """What was typed or sent cannot be read or is not allowed."""
 
 
+class MalformedError(InvalidError):
+    """A part of a request that cannot be read at all: its answer is 400, not 422."""
+
+
 class NotFoundError(TocsinError):
     """There is no such thing, or it is not the caller's."""
 

@@ -10,16 +10,17 @@ from fastapi import Body, Header, Request, Response
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from services import acts, clock
+from services.accounts import own
 from services.accounts.tokens import Caller
 from services.acts import Pushed
-from services.api import cursors, own
+from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
-from services.api.problems import MalformedError
 from services.api.routing import router
 from services.api.shapes import Page, Sent, Shown, Time, page
 from services.articles.article import Item
 from services.crashpoints import crashpoint
+from services.errors import MalformedError
 from services.identity import sha256
 from services.store import articles, idempotency, sources
 from services.store.tables import Article

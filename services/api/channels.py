@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from services import acts, clock
+from services.accounts import own
 from services.accounts.tokens import Caller
 from services.acts import NewChannel
-from services.api import cursors, own
+from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.routing import router

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from services import acts, clock
-from services.api import cursors, own
+from services.accounts import own
+from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.routing import router

@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.errors import ConflictError, InvalidError, NotFoundError, OutsideError, TocsinError
+from services.errors import ConflictError, InvalidError, MalformedError, NotFoundError, OutsideError, TocsinError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -34,10 +34,6 @@ _TITLES = {
     500: ("fault", "This request failed"),
     503: ("busy", "A part that is needed does not answer"),
 }
-
-
-class MalformedError(InvalidError):
-    """A part of a request that cannot be read at all: its answer is 400, not 422."""
 
 
 @dataclass(frozen=True, slots=True)

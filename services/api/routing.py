@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from services.api.problems import MalformedError
+from services.errors import MalformedError
 
 
 class _ReadAlready(Request):

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services import acts, clock
+from services.accounts import own
 from services.acts import SubscriptionChange
-from services.api import cursors, own
+from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.routing import router

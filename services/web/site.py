@@ -17,10 +17,15 @@ from starlette.responses import HTMLResponse, Response
 
 from services import clock
 from services.accounts.tokens import Caller
+from services.acts import Home
+from services.guard import Gate
 from services.store import people, today
+from services.store.packs import Packs
+from services.store.secrets import Vault
 from services.store.states import Role
 from services.store.work import Store
 from services.web import words
+from services.web.forms import SAID
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _VERSION = version("tocsin")
@@ -30,10 +35,15 @@ _VERSION = version("tocsin")
 class Site:
     """The database, the address of the pages, the folder mail is kept in, and the description of the API.
 
-    `mail_folder` is `None` when a mail server is set, so that nothing is kept.
+    `mail_folder` is `None` when a mail server is set, so that nothing is kept. `vault` seals addresses, `gate` is the
+    way to the network, `packs` are the topics, and `home` is what messages say of this installation.
     """
 
     store: Store
+    vault: Vault
+    gate: Gate
+    packs: Packs
+    home: Home
     url: str
     mail_folder: Path | None
     describe: Callable[[], Mapping[str, Any]]  # Any: OpenAPI as JSON
@@ -86,6 +96,7 @@ class Frame:
     last_seen_s: float | None
     mail_kept: bool
     csrf: str | None
+    said: str = ""
 
     @property
     def local(self) -> datetime:
@@ -107,6 +118,7 @@ def frame(site: Site, session: Session, request: Request) -> Frame:
     return Frame(
         reader=person.name or person.email, staff=caller.role is not Role.SUBSCRIBER, zone=person.timezone, now=now,
         sources=heard.sources, last_seen_s=age, mail_kept=site.mail_folder is not None, csrf=request.state.csrf,
+        said=SAID.get(request.query_params.get("said", ""), ""),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from services.api import cursors
+from services import cursors
 from services.api.problems import MalformedError
 
 AT = datetime(2026, 11, 19, 9, 13, 31, 123456, tzinfo=UTC)
