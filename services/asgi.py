@@ -81,7 +81,7 @@ def build(settings: Settings) -> FastAPI:
         lifespan=_lifespan(settings, store, hints),
     )  # fmt: skip
     parts = Parts(
-        store, open_vault(settings.key_file), Gate(settings.allow_private), shipped(),
+        store, open_vault(settings.key_file), Gate(settings.allow_private, own=settings.own_urls), shipped(),
         Home(settings.public_url, settings.mail_from),
     )  # fmt: skip
     site = Site(

@@ -8,32 +8,36 @@ The SMTP host is the operator's own word and does not pass here.
 
 from __future__ import annotations
 
+import base64
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx2
 
+from services.addresses import inner, is_public, read_ip, system_dial, system_look_up
 from services.errors import InvalidError, OutsideError
+from services.unpacking import unpacked
 from services.wire import Transport, within
+
+__all__ = ["Answer", "Gate", "ask", "client", "fetch", "guard_urllib3", "is_public", "outside_errors", "read_url"]
 
 PORTS = (80, 443, 8080, 8443)
 MOST_REDIRECTS = 5
 MOST_ADDRESSES = 3
+MOST_HEADERS = 256
 _WEB = frozenset({"http", "https"})
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?|\[?[0-9a-f:.]+\]?")
 _MOVED = frozenset({301, 302, 303, 307, 308})
 # What may follow a redirect to another origin: nothing that could carry a secret.
 _HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
-_REFUSED = frozenset({"blocked_address", "blocked_port", "scheme_not_allowed", "bad_url"})
-
-_Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
-_V6_PUBLIC = ipaddress.IPv6Network("2000::/3")
-_V6_EXAMPLES = ipaddress.IPv6Network("3fff::/20")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_V4_RELAY = ipaddress.IPv4Network("192.88.99.0/24")
+_REFUSED = frozenset({"blocked_address", "blocked_port", "own_address", "scheme_not_allowed", "bad_url"})
+_THIS_MACHINE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  # compared with, not bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,63 +51,35 @@ class Answer:
     moved: bool = False
 
 
-def system_look_up(host: str, port: int) -> list[str]:
-    """Ask the system for a host's addresses; it reads decimal, octal and short forms of addresses too."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, ValueError) as error:
-        raise OutsideError(f"No host is called {host}", code="dns") from error
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def system_dial(address: str, port: int, timeout_s: float) -> socket.socket:
-    """Connect to an address that was checked."""
-    sock = socket.create_connection((address, port), timeout_s)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
-
-
-def is_public(address: str) -> bool:
-    """Say whether an address is on the public internet, also when an IPv4 address hides in an IPv6 one."""
-    ip = _within(ipaddress.ip_address(address.partition("%")[0]))
-    if isinstance(ip, ipaddress.IPv6Address):
-        return ip in _V6_PUBLIC and ip.is_global and ip not in _V6_EXAMPLES
-    return ip.is_global and not ip.is_multicast and ip not in _V4_RELAY
-
-
-def _within(ip: _Ip) -> _Ip:
-    """Take the IPv4 address out of its mapped, 6to4 or NAT64 form."""
-    if isinstance(ip, ipaddress.IPv4Address):
-        return ip
-    if ip in _NAT64:
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or ip
-
-
 class Gate:
-    """Checks and makes connections. `look_up` and `dial` are the only two calls that reach outside."""
+    """Checks and makes connections. `look_up` and `dial` are the only two calls that reach outside.
+
+    `own` are the addresses that this installation answers at itself: it never fetches from itself.
+    """
 
     def __init__(
         self,
         allow_private: Sequence[str] = (),
         *,
+        own: Sequence[str] = (),
         look_up: Callable[[str, int], list[str]] = system_look_up,
         dial: Callable[[str, int, float], socket.socket] = system_dial,
     ) -> None:
         self._allowed = [_read_range(text) for text in allow_private]
+        self._own = frozenset((_name(host_of(parts)), port_of(parts)) for parts in map(httpx2.URL, own))
         self._look_up = look_up
         self._dial = dial
 
     def allows(self, address: str) -> bool:
         """Say whether the operator opened this address, with all its ports."""
-        ip = ipaddress.ip_address(address.partition("%")[0])
-        return any(form in network for network in self._allowed for form in (ip, _within(ip)))
+        ip = read_ip(address)
+        return any(form in network for network in self._allowed for form in (ip, inner(ip)))
 
     def lifted(self, url: str) -> bool:
         """Say whether the rules on ports and https are lifted for this address, because the operator allows it."""
         parts = read_url(url)
         try:
-            return all(self.allows(address) for address in self.resolve(parts.host, port_of(parts)))
+            return all(self.allows(address) for address in self.resolve(host_of(parts), port_of(parts)))
         except OutsideError:
             return False
 
@@ -111,7 +87,7 @@ class Gate:
         """Raise `InvalidError` if Tocsin would never connect to this address; an unknown host name may pass."""
         try:
             parts = read_url(url, schemes)
-            self.resolve(parts.host, port_of(parts))
+            self.resolve(host_of(parts), port_of(parts))
         except OutsideError as error:
             if error.code in _REFUSED:
                 raise InvalidError(error.message, field=field) from error
@@ -119,6 +95,9 @@ class Gate:
     def resolve(self, host: str, port: int) -> list[str]:
         """Give the addresses that may be connected to; one that may not refuses the whole host."""
         found = self._look_up(host, port)
+        if self._is_own(host, found, port):
+            text = f"{host} at port {port} is this installation of Tocsin itself"
+            raise OutsideError(text, permanent=True, code="own_address")
         opened = [address for address in found if self.allows(address)]
         others = [address for address in found if address not in opened]
         if opened and not any(is_public(address) for address in others):
@@ -131,6 +110,15 @@ class Gate:
             raise OutsideError(text, permanent=True, code="blocked_port")
         return found
 
+    def _is_own(self, host: str, found: Sequence[str], port: int) -> bool:
+        if not any(port == ours for _, ours in self._own):
+            return False
+        names = {_name(host), *(str(inner(read_ip(address))) for address in found)}
+        if any((name, port) in self._own for name in names):
+            return True
+        everywhere = any((name, port) in self._own for name in _THIS_MACHINE)
+        return everywhere and any(inner(read_ip(address)).is_loopback for address in found)
+
     def connect(self, host: str, port: int, timeout_s: float) -> socket.socket:
         """Connect to the first checked address that answers."""
         failure: OSError | None = None
@@ -141,6 +129,10 @@ class Gate:
             except OSError as error:
                 failure = error
         raise OutsideError(f"{host} does not answer at port {port}", code="connect") from failure
+
+
+def _name(host: str) -> str:
+    return host.strip("[]").rstrip(".").lower()
 
 
 def _read_range(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
@@ -156,13 +148,15 @@ def read_url(url: str, schemes: Collection[str] = _WEB) -> httpx2.URL:
     """Read an address; characters that programs read differently are refused."""
     try:
         parts = httpx2.URL(url)
-    except httpx2.InvalidURL as error:
+        host = parts.raw_host.decode("ascii")
+        urlsplit(url)  # other parts of Tocsin show it by this one
+    except (httpx2.InvalidURL, ValueError) as error:
         raise OutsideError("The web address cannot be read", permanent=True, code="bad_url") from error
-    if parts.scheme not in schemes or not parts.host:
+    if parts.scheme not in schemes or not host:
         names = " or ".join(f"{name}://" for name in sorted(schemes, reverse=True))
         text = f"Enter an address that starts with {names}"
         raise OutsideError(text, permanent=True, code="scheme_not_allowed")
-    if any(sign in url for sign in "\\ \t\r\n") or "%" in parts.host or not url.isprintable():
+    if any(sign in url for sign in "\\ \t\r\n") or not url.isprintable() or not _HOST.fullmatch(host):
         text = "The web address holds a space, a backslash or a sign that cannot be part of a host"
         raise OutsideError(text, permanent=True, code="bad_url")
     return parts
@@ -170,6 +164,11 @@ def read_url(url: str, schemes: Collection[str] = _WEB) -> httpx2.URL:
 
 def port_of(url: httpx2.URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
+
+
+def host_of(url: httpx2.URL) -> str:
+    """Give the host as it is connected to: in ASCII, so that nobody reads it differently."""
+    return url.raw_host.decode("ascii")
 
 
 def client(gate: Gate, *, timeout_s: float = 30.0, tls: ssl.SSLContext | None = None) -> httpx2.Client:
@@ -194,25 +193,75 @@ def fetch(
 ) -> Answer:
     """Get a page or feed, at most `limit_bytes` once unpacked and `timeout_s` in all; any status is an answer.
 
-    Follows 5 redirects at most, never from https to http, and takes no secret along to another origin.
+    Follows 5 redirects at most, never from https to http, and takes no secret along to another origin. A name and
+    password in the address are sent to its own origin only, and are left out of the answer's address.
     """
-    moved = True
-    left = dict(headers)
+    return ask(gate, "GET", url, headers, None, limit_bytes, timeout_s, tls=tls)
+
+
+def ask(
+    gate: Gate,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    limit_bytes: int,
+    timeout_s: float,
+    *,
+    tls: ssl.SSLContext | None = None,
+) -> Answer:
+    """Do what `fetch` does with any method; a redirect repeats the request, but a 303 ends it."""
+    moved, hops = True, 0
+    url, left = _without_secret(url, headers)
+    followed = _MOVED if method == "GET" else _MOVED - {303}
     with within(timeout_s), client(gate, timeout_s=timeout_s, tls=tls) as http:
-        for hop in range(MOST_REDIRECTS + 1):
+        while True:
             read_url(url)
-            with outside_errors(), http.stream("GET", url, headers=left) as response:
-                target = response.headers.get("location", "")
-                if response.status_code not in _MOVED or not target:
+            with outside_errors(), http.stream(method, url, headers=_as_sent(left), content=content) as response:
+                _check_headers(response)
+                target = _location(response)
+                if response.status_code not in followed or not target:
                     body = _read(response, limit_bytes)
-                    return Answer(response.status_code, response.headers, body, url, moved=moved and hop > 0)
+                    return Answer(response.status_code, response.headers, body, url, moved=moved and hops > 0)
                 moved = moved and response.status_code in {301, 308}
                 url, left = _next(response.url, target, left)
-    raise OutsideError(f"The address redirects more than {MOST_REDIRECTS} times", code="redirects")
+            hops += 1
+            if hops > MOST_REDIRECTS:
+                raise OutsideError(f"The address redirects more than {MOST_REDIRECTS} times", code="redirects")
+
+
+def _without_secret(url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Move the name and password of an address into a header."""
+    parts, left = read_url(url), dict(headers)
+    if not parts.userinfo:
+        return url, left
+    secret = base64.b64encode(f"{parts.username}:{parts.password}".encode()).decode()
+    return str(parts.copy_with(username=None, password=None)), left | {"Authorization": f"Basic {secret}"}
+
+
+def _as_sent(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Give headers as bytes: validators go back as they came, whatever signs they hold."""
+    return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+
+
+def _check_headers(response: httpx2.Response) -> None:
+    response.headers.encoding = "latin-1"
+    if len(response.headers.raw) > MOST_HEADERS:
+        raise OutsideError(f"The answer has more than {MOST_HEADERS} headers", code="protocol")
+    if "content-length" in response.headers and "transfer-encoding" in response.headers:
+        raise OutsideError("The answer gives its length in two ways", code="protocol")
+
+
+def _location(response: httpx2.Response) -> str:
+    given = str(response.headers.get("location", "")).encode("latin-1")
+    try:
+        return given.decode()
+    except UnicodeDecodeError:
+        return given.decode("latin-1")
 
 
 def _next(url: httpx2.URL, target: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
-    after = url.join(target)
+    after = url.join(target).copy_with(username=None, password=None)
     if url.scheme == "https" and after.scheme == "http":
         raise OutsideError("The address redirects from https to http", permanent=True, code="scheme_not_allowed")
     if (after.scheme, after.host, port_of(after)) != (url.scheme, url.host, port_of(url)):
@@ -222,7 +271,7 @@ def _next(url: httpx2.URL, target: str, headers: dict[str, str]) -> tuple[str, d
 
 def _read(response: httpx2.Response, limit_bytes: int) -> bytes:
     body = bytearray()
-    for part in response.iter_bytes():
+    for part in unpacked(response.iter_raw(), response.headers.get("content-encoding", "")):
         body += part
         if len(body) > limit_bytes:
             text = f"The answer is larger than {limit_bytes:,} bytes"

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def own_urls(self) -> tuple[str, str]:
+        """The addresses that this installation answers at, which it never fetches from."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url, f"http://{host}:{self.port}"
+
+    @property
     def key_file(self) -> Path:
         """Where the key that secrets are encrypted with is kept."""
         return self.secret_key_file or self.data / "secret.key"

@@ -34,7 +34,7 @@ class Opened:
         """Give the gate to the network."""
         from services.guard import Gate
 
-        return Gate(self.settings.allow_private)
+        return Gate(self.settings.allow_private, own=self.settings.own_urls)
 
     @property
     def vault(self) -> Vault:
