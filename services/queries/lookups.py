@@ -19,14 +19,26 @@ class KnownPlace:
 
 @dataclass(frozen=True, slots=True)
 class SeveralPlaces:
-    """A name with several meanings: the canonical names of the likeliest, and how many there are in all."""
+    """A name with several meanings: the canonical names of the likeliest, and how many there are in all.
+
+    `shown` are the same as a person reads them: "Springfield, Illinois (114,000)".
+    """
 
     names: tuple[str, ...]
     count: int
+    shown: tuple[str, ...] = ()
 
 
-PlaceLookup: TypeAlias = Callable[[str, PlaceKind], KnownPlace | SeveralPlaces | None]
-"""A typed name and the field it stands in to what it means; `None`: nothing is called so."""
+@dataclass(frozen=True, slots=True)
+class NoPlace:
+    """A name that nothing has: the canonical names of places that are called nearly so, and as a person reads them."""
+
+    names: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+PlaceLookup: TypeAlias = Callable[[str, PlaceKind], KnownPlace | SeveralPlaces | NoPlace]
+"""A typed name and the field it stands in to what it means."""
 
 
 @dataclass(frozen=True, slots=True)

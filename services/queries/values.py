@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from services.queries import fields
 from services.queries.cursor import Cursor
-from services.queries.lookups import KnownPlace, PlaceLookup, SeveralPlaces
+from services.queries.lookups import KnownPlace, NoPlace, PlaceLookup, SeveralPlaces
 from services.queries.mistake import QueryError, cited
 from services.queries.operators import Joint
 from services.queries.tokens import Kind, Token
@@ -104,22 +104,41 @@ def _place(cursor: Cursor, field: Token, token: Token) -> Place:
     if find is None:
         return Place(kind, typed, token.exact, field.ambiguous)
     found = find(typed, kind)
-    if found is None:
-        rest = ". Add a state or country, or choose from the list"
-        raise QueryError(f'No place is called "{cited(typed)}"', token.start, rest=rest, length=token.length)
+    if isinstance(found, NoPlace):
+        raise _unknown(cursor, token, typed, found)
     if isinstance(found, SeveralPlaces):
         raise _several(cursor, token, typed, found)
     return Place(kind, found.name, token.exact, field.ambiguous, found.division)
 
 
+def _unknown(cursor: Cursor, token: Token, typed: str, found: NoPlace) -> QueryError:
+    rest = f". Did you mean {_listed(found.shown)}?" if found.shown else ". Add a state or country, or another spelling"
+    readings = _readings(cursor, token, found.names)
+    return QueryError(
+        f'No place is called "{cited(typed)}"', token.start, rest=rest, length=token.length, readings=readings
+    )
+
+
 def _several(cursor: Cursor, token: Token, typed: str, found: SeveralPlaces) -> QueryError:
-    text, equals = cursor.text, "=" * token.exact
-    readings = [
-        " ".join(f'{text[: token.start]}{equals}"{name}"{text[token.end :]}'.split())
-        for name in found.names[:_MOST_LISTED]
-    ]
+    more = found.count - len(found.shown)
+    shown = [*found.shown, *([f"one of {more:,} more"] if more > 0 else [])]
     what = f'{found.count:,} places are called "{cited(typed)}"'
-    return QueryError(what, token.start, rest=". Choose one", length=token.length, readings=readings)
+    rest = f". Did you mean {_listed(shown)}?" if found.shown else ". Choose one"
+    readings = _readings(cursor, token, found.names)
+    return QueryError(what, token.start, rest=rest, length=token.length, readings=readings)
+
+
+def _readings(cursor: Cursor, token: Token, names: Sequence[str]) -> list[str]:
+    """Write the whole query with each name in the place of what was typed."""
+    text, equals = cursor.text, "=" * token.exact
+    return [
+        " ".join(f'{text[: token.start]}{equals}"{name}"{text[token.end :]}'.split()) for name in names[:_MOST_LISTED]
+    ]
+
+
+def _listed(shown: Sequence[str]) -> str:
+    """Join names as a sentence does: a; b or c. Names have commas of their own."""
+    return " or ".join(["; ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
 
 
 def _refuse_unquoted(cursor: Cursor, field: Token, token: Token, find: PlaceLookup | None) -> None:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from services.queries.lookups import KnownPlace, Lookups, SeveralPlaces
+from services.queries.lookups import KnownPlace, Lookups, NoPlace, SeveralPlaces
 from services.queries.parser import QueryError, parse
 from services.queries.tree import Place, PlaceKind
 
-PLACES: dict[tuple[str, str], KnownPlace | SeveralPlaces] = {
+Found = KnownPlace | SeveralPlaces | NoPlace
+PLACES: dict[tuple[str, str], Found] = {
     ("Chicago", "place"): KnownPlace("Chicago, IL", "il/chicago"),
     ("Chicago, IL", "place"): KnownPlace("Chicago, IL", "il/chicago"),
     ("City of Chicago", "gov"): KnownPlace("Chicago, IL", "il/chicago"),
     ("California", "place"): KnownPlace("California", "ca"),
     ("california", "place"): KnownPlace("California", "ca"),
     ("San Bernardino", "place"): KnownPlace("San Bernardino, CA", "ca/sb"),
-    ("Springfield", "place"): SeveralPlaces(("Springfield, IL", "Springfield, MA"), 55),
+    ("Springfield", "place"): SeveralPlaces(
+        ("Springfield, IL", "Springfield, MA"),
+        55,
+        ("Springfield, Illinois (114,000)", "Springfield, Massachusetts (155,000)"),
+    ),
+    ("Stokton", "place"): NoPlace(("Stockton, CA",), ("Stockton, California (320,000)",)),
 }
 
 
-def find(name: str, kind: PlaceKind) -> KnownPlace | SeveralPlaces | None:
-    """A gazetteer of five places."""
-    return PLACES.get((name, kind.value))
+def find(name: str, kind: PlaceKind) -> Found:
+    """A gazetteer of a few places."""
+    return PLACES.get((name, kind.value), NoPlace())
 
 
 LOOKUPS = Lookups(topics=("sanctuary-city", "transit"), places=find)
@@ -60,16 +66,27 @@ def test_an_unquoted_name_of_several_words_is_refused_when_it_is_a_place() -> No
 def test_a_name_that_is_no_place_is_refused() -> None:
     found = mistake('a place:"Nowhere"')
     assert found.message == (
-        'No place is called "Nowhere", at character 9. Add a state or country, or choose from the list'
+        'No place is called "Nowhere", at character 9. Add a state or country, or another spelling'
     )
     assert found.position == 9
 
 
 def test_a_name_with_several_meanings_lists_them_as_whole_queries() -> None:
     found = mistake("fire place:Springfield")
-    assert found.message == '55 places are called "Springfield", at character 12. Choose one'
+    assert found.message == (
+        '55 places are called "Springfield", at character 12. Did you mean Springfield, Illinois (114,000); '
+        "Springfield, Massachusetts (155,000) or one of 53 more?"
+    )
     assert found.readings == ('fire place:"Springfield, IL"', 'fire place:"Springfield, MA"')
     assert found.advice == "\n".join(found.readings)
+
+
+def test_a_misspelt_name_is_answered_with_the_nearest() -> None:
+    found = mistake("fire place~:Stokton")
+    assert found.message == (
+        'No place is called "Stokton", at character 13. Did you mean Stockton, California (320,000)?'
+    )
+    assert found.readings == ('fire place~:"Stockton, CA"',)
 
 
 @pytest.mark.parametrize("text", ["topic:sanctuary-cty", "@sanctuary-cty", 'topic:"sanctuary cty"'])
