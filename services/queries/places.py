@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from services.articles.article import Zone
-from services.queries.tree import Place
+from services.queries.tree import Place, PlaceKind
+
+PlaceFact: TypeAlias = tuple[PlaceKind, bool, bool, str]
+"""What makes a place clause hold: its kind, whether it is exact, whether unsure mentions count, its division."""
+
+
+def fact_of(place: Place) -> PlaceFact:
+    """Give what must be so for a clause to hold."""
+    return place.kind, place.exact, place.ambiguous, place.division
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,10 @@ class Places(Protocol):
         """Whether the clause holds."""
         ...
 
+    def facts(self) -> Collection[PlaceFact]:
+        """Give every fact that is so: a clause with a division holds exactly if its fact is among them."""
+        ...
+
     def hits(self, place: Place) -> Sequence[PlaceHit]:
         """Give the mentions that make it hold, the clearest first."""
         ...
@@ -41,6 +53,10 @@ class NoPlaces:
     def holds(self, place: Place) -> bool:  # noqa: ARG002  # the shape of Places
         """Whether the clause holds: never."""
         return False
+
+    def facts(self) -> Collection[PlaceFact]:
+        """Give no fact."""
+        return ()
 
     def hits(self, place: Place) -> Sequence[PlaceHit]:  # noqa: ARG002  # the shape of Places
         """Give no mention."""

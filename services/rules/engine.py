@@ -11,7 +11,7 @@ if something has to be evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
@@ -20,7 +20,7 @@ from services.articles.article import Article
 from services.queries.document import Document, document
 from services.queries.places import Places
 from services.queries.reader import Reader
-from services.queries.tree import Node, PlaceKind
+from services.queries.tree import Node
 from services.queries.truth import NOWHERE, is_true
 from services.rules.index import Entry, Index
 from services.rules.lexicon import Lexicon, LexiconState
@@ -29,9 +29,6 @@ from services.rules.rarity import Rarity
 from services.rules.required import branches
 from services.rules.search import Found, search
 from services.rules.traits import of_article, of_document
-
-Divisions: TypeAlias = Collection[tuple[PlaceKind, str]]
-"""For every place clause that may hold for an article, its kind and division; not given if that is not known."""
 
 State: TypeAlias = tuple[LexiconState, dict[int, Entry], list[str], dict[str, bytes], dict[str, str]]
 
@@ -92,21 +89,17 @@ class Engine:
         for way in branches(self._packer.unpack(packed), self._lexicon):
             self._index.take(rule, way)
 
-    def match(
-        self, article: Article | Document, places: Places = NOWHERE, divisions: Divisions | None = None
-    ) -> Matches:
+    def match(self, article: Article | Document, places: Places = NOWHERE) -> Matches:
         """Find the rules that hold for an article with these places."""
         trial = _Trial(article, self._topics, places)
-        found = self._search(trial, divisions)
+        found = self._search(trial)
         rules = found.sure
         rules.update(rule for rule in found.unsure if trial.holds(rule, self.tree(rule)))
         return Matches(list(rules), found.tried, trial.failed)
 
-    def candidates(
-        self, article: Article | Document, places: Places = NOWHERE, divisions: Divisions | None = None
-    ) -> set[str]:
+    def candidates(self, article: Article | Document, places: Places = NOWHERE) -> set[str]:
         """Give the rules that are worth evaluating; every rule that holds is among them."""
-        found = self._search(_Trial(article, self._topics, places), divisions)
+        found = self._search(_Trial(article, self._topics, places))
         return found.sure | found.unsure
 
     def tree(self, rule: str) -> Node:
@@ -137,12 +130,12 @@ class Engine:
         else:
             anyway[rule] = "no word, phrase, topic, place, source, author or site must be present"
 
-    def _search(self, trial: _Trial, divisions: Divisions | None) -> Found:
+    def _search(self, trial: _Trial) -> Found:
         article, lexicon = trial.article, self._lexicon
         traits = of_document(article, lexicon) if isinstance(article, Document) else of_article(article, lexicon)
         if lexicon.facts:
-            if trial.places is not NOWHERE:
-                traits.has |= lexicon.of_places(divisions)
+            if lexicon.asks_places:
+                traits.has |= lexicon.of_places(trial.places.facts())
             if lexicon.asks_topics:
                 traits.has |= lexicon.of_topics(self._topics_of(trial, search(self._topic_index.entries, traits)))
         found = search(self._index.entries, traits)

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from services.articles.article import Zone
 from services.queries.document import SEARCHED
 from services.queries.fields import host_of
-from services.queries.tree import Author, Facet, Lang, Place, PlaceKind, Site, Source, Term, Topic, Wildcard
+from services.queries.places import PlaceFact, fact_of
+from services.queries.tree import Author, Facet, Lang, Place, Site, Source, Term, Topic, Wildcard
 from services.rules.runs import packed, pair
 from services.rules.vocabulary import FIRST, Vocabulary, VocabularyState
 from services.rules.wildcards import Wildcards
@@ -37,7 +38,18 @@ LexiconState: TypeAlias = tuple[
 class Lexicon:
     """What rules ask for, each with its number. Numbers are given once and never taken back."""
 
-    __slots__ = ("_lengths", "_numbers", "asks_topics", "facts", "holes", "language", "searched", "shares", "zones")
+    __slots__ = (
+        "_lengths",
+        "_numbers",
+        "asks_places",
+        "asks_topics",
+        "facts",
+        "holes",
+        "language",
+        "searched",
+        "shares",
+        "zones",
+    )
 
     def __init__(self, language: str, first: int = FIRST) -> None:
         self.language = language
@@ -48,6 +60,7 @@ class Lexicon:
         self.holes: dict[Zone, Wildcards] = {}
         self.facts: dict[Fact, int] = {}
         self.asks_topics = False
+        self.asks_places = False
         self._lengths: dict[Kind, set[int]] = {Kind.SOURCE: set(), Kind.AUTHOR: set()}
 
     def state(self) -> LexiconState:
@@ -119,8 +132,9 @@ class Lexicon:
             case Topic(name):
                 self.asks_topics = True
                 return self._fact(Kind.TOPIC, name)
-            case Place(kind, division=division) if division:
-                return self._fact(Kind.PLACE, f"{kind} {division}")
+            case Place(division=division) if division:
+                self.asks_places = True
+                return self._fact(Kind.PLACE, _placed(fact_of(node)))
         return None
 
     def of_article(self, language: str, source: str, site: str, authors: Iterable[str]) -> set[int]:
@@ -135,11 +149,9 @@ class Lexicon:
         """Give the numbers of topics."""
         return {self.facts[Kind.TOPIC, name] for name in names if (Kind.TOPIC, name) in self.facts}
 
-    def of_places(self, divisions: Iterable[tuple[PlaceKind, str]] | None) -> set[int]:
-        """Give the numbers of places; `None`: of all that rules ask for, when it is not known which are there."""
-        if divisions is None:
-            return {number for (kind, _), number in self.facts.items() if kind is Kind.PLACE}
-        facts = ((Kind.PLACE, f"{kind} {division}") for kind, division in divisions)
+    def of_places(self, places: Iterable[PlaceFact]) -> set[int]:
+        """Give the numbers of what is so about an article's places."""
+        facts = ((Kind.PLACE, _placed(fact)) for fact in places)
         return {self.facts[fact] for fact in facts if fact in self.facts}
 
     def _restore_fact(self, kind: Kind, value: str, number: int) -> None:
@@ -147,6 +159,7 @@ class Lexicon:
         if kind in self._lengths:
             self._lengths[kind].add(value.count(" ") + 1)
         self.asks_topics = self.asks_topics or kind is Kind.TOPIC
+        self.asks_places = self.asks_places or kind is Kind.PLACE
 
     def _names(self, kind: Kind, name: str) -> list[str]:
         """Give the runs of a name's folded words that are as long as some rule's."""
@@ -160,6 +173,11 @@ class Lexicon:
             if kind is Kind.LANG:
                 self.shares[known] = 1.0
         return known
+
+
+def _placed(fact: PlaceFact) -> str:
+    kind, exact, ambiguous, division = fact
+    return f"{kind}{'~' * ambiguous}:{'=' * exact}{division}"
 
 
 def _folded(exact: str) -> str:

@@ -92,7 +92,7 @@ def _fact(node: Node, lexicon: Lexicon) -> Branch:
     match node:
         case Source() | Author() | Site() | Lang() | Length() | Topic() | Place():
             known = lexicon.fact(node)
-            return _UNKNOWN if known is None else Branch(((known,),), (), decided=not isinstance(node, Place))
+            return _UNKNOWN if known is None else Branch(((known,),), (), decided=True)
     raise TypeError(f"expected a node of a query's tree, found {type(node).__name__}")
 
 

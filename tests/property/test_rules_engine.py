@@ -22,6 +22,9 @@ class KnownPlaces:
     def holds(self, place: Place) -> bool:
         return place.name in self.names and place.kind is not PlaceKind.GOVERNMENT
 
+    def facts(self) -> tuple[()]:
+        return ()
+
     def hits(self, place: Place) -> tuple[()]:
         return ()
 

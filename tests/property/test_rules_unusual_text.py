@@ -8,7 +8,7 @@ import pytest
 
 from services.articles.article import Article, Passage, Zone
 from services.queries.document import document
-from services.queries.places import PlaceHit
+from services.queries.places import PlaceFact, PlaceHit, fact_of
 from services.queries.reader import Reader
 from services.queries.tree import (
     AtLeast,
@@ -59,11 +59,14 @@ CITIES = ("d:chicago", "d:illinois", "d:kyoto")
 class KnownPlaces:
     """Places of one article, told by the test."""
 
-    def __init__(self, divisions: list[tuple[PlaceKind, str]]) -> None:
-        self.divisions = divisions
+    def __init__(self, facts: list[PlaceFact]) -> None:
+        self._facts = facts
 
     def holds(self, place: Place) -> bool:
-        return (place.kind, place.division) in self.divisions and not (place.exact and place.ambiguous)
+        return fact_of(place) in self._facts
+
+    def facts(self) -> list[PlaceFact]:
+        return self._facts
 
     def hits(self, place: Place) -> list[PlaceHit]:
         return []
@@ -135,14 +138,13 @@ def _within(r: random.Random, depth: int) -> Node:
     ))  # fmt: skip
 
 
+def _place(r: random.Random) -> Place:
+    kind, city = r.choice(list(PlaceKind)), r.choice(CITIES)
+    return Place(kind, "Somewhere", exact=r.random() < 0.2, ambiguous=r.random() < 0.2, division=city)
+
+
 def _fact(r: random.Random) -> Node:
-    place = Place(
-        r.choice(list(PlaceKind)),
-        "Somewhere",
-        exact=r.random() < 0.2,
-        ambiguous=r.random() < 0.2,
-        division=r.choice(CITIES),
-    )
+    place = _place(r)
     return r.choice((
         Source(("herald",)), Source(("the", "herald")), Author(("maria",)), Site("paper.example"), Lang("en"),
         Site("news.paper.example"), Lang("es"), Length(8), Length(12, below=True), place, Topic("force"),
@@ -175,16 +177,14 @@ def test_unusual_text_is_read_as_the_evaluation_reads_it(seed: int) -> None:
         del trees[gone]
     for _ in range(25):
         article = _article(r)
-        divisions = [(r.choice(list(PlaceKind)), r.choice(CITIES)) for _ in range(r.randint(0, 3))]
-        places = KnownPlaces(divisions)
+        places = KnownPlaces([fact_of(_place(r)) for _ in range(r.randint(0, 3))])
         analysed = document(article)
         expected = {rule for rule, tree in trees.items() if is_true(tree, Reader(analysed), TOPICS, places)}
         for given in (article, analysed):
-            for known in (None, divisions):
-                found = engine.match(given, places, known)
-                assert set(found.rules) == expected, (article, expected ^ set(found.rules))
-                assert found.failed == []
-                assert expected <= engine.candidates(given, places, known)
+            found = engine.match(given, places)
+            assert set(found.rules) == expected, (article, expected ^ set(found.rules))
+            assert found.failed == []
+            assert expected <= engine.candidates(given, places)
 
 
 def test_words_added_later_are_found_in_tokens_seen_before() -> None:

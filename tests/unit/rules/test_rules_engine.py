@@ -6,7 +6,7 @@ import pytest
 
 from services.articles.article import Article, Passage, Zone
 from services.queries.parser import parse
-from services.queries.places import PlaceHit
+from services.queries.places import PlaceFact, PlaceHit
 from services.queries.tree import Node, Place, PlaceKind
 from services.rules.engine import Engine
 
@@ -30,6 +30,9 @@ class Here:
     def holds(self, place: Place) -> bool:
         return place.division == CITY
 
+    def facts(self) -> set[PlaceFact]:
+        return {(kind, exact, False, CITY) for kind in PlaceKind for exact in (True, False)}
+
     def hits(self, place: Place) -> list[PlaceHit]:
         raise AssertionError(place)
 
@@ -38,7 +41,10 @@ class Broken:
     """Places that cannot be asked."""
 
     def holds(self, place: Place) -> bool:
-        raise ValueError(f"no such division: {place.division}")
+        raise ValueError(f"no such place: {place.name}")
+
+    def facts(self) -> tuple[()]:
+        return ()
 
     def hits(self, place: Place) -> list[PlaceHit]:
         raise AssertionError(place)
@@ -95,26 +101,27 @@ def test_of_many_rules_only_those_with_their_first_two_features_are_tried() -> N
 
 def test_a_rule_whose_evaluation_fails_is_reported_and_stops_no_other() -> None:
     engine = _engine({"good": "council"})
-    engine.add("bad", Place(PlaceKind.PLACE, "Ojai", division=CITY))
+    engine.add("bad", Place(PlaceKind.PLACE, "Ojai"))
     found = engine.match(_article("The council met."), Broken())
     assert found.rules == ["good"]
-    assert found.failed == [("bad", f"ValueError: no such division: {CITY}")]
+    assert found.failed == [("bad", "ValueError: no such place: Ojai")]
 
 
-@pytest.mark.parametrize("divisions", [None, [(PlaceKind.PLACE, CITY)]])
-def test_a_place_is_found_where_the_article_has_it(divisions: list[tuple[PlaceKind, str]] | None) -> None:
+def test_a_place_is_found_where_the_article_has_it() -> None:
     engine = Engine()
     engine.add("ojai", Place(PlaceKind.PLACE, "Ojai", division=CITY))
+    engine.add("unsure", Place(PlaceKind.PLACE, "Ojai", ambiguous=True, division=CITY))
     engine.add("ventura", Place(PlaceKind.PLACE, "Ventura", division="d:us/ca/ventura"))
-    assert engine.match(_article("The council met."), Here(), divisions).rules == ["ojai"]
-    assert engine.match(_article("The council met.")).rules == []
+    engine.add("elsewhere", parse("council NOT zebra").tree)
+    assert sorted(engine.match(_article("The council met."), Here()).rules) == ["elsewhere", "ojai"]
+    assert engine.match(_article("The mayor left.")).rules == []
     assert not engine.any_rules
 
 
 def test_places_that_an_article_cannot_have_are_not_tried() -> None:
     engine = Engine()
     engine.add("ventura", Place(PlaceKind.PLACE, "Ventura", division="d:us/ca/ventura"))
-    assert engine.candidates(_article("The council met."), Here(), [(PlaceKind.PLACE, CITY)]) == set()
+    assert engine.candidates(_article("The council met."), Here()) == set()
 
 
 def test_a_topic_is_evaluated_once_and_follows_the_packs() -> None:
