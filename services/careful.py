@@ -1,7 +1,7 @@
 """Run one pure function in a child process with limits, so that what kills it kills nothing else.
 
-Used for articles whose last worker ended with them in hand: if the article was the cause, the child dies of it, and
-the worker lives to count the try.
+Used for what comes from outside and is parsed (feeds, files), and for articles whose last worker ended with them in
+hand: if the article was the cause, the child dies of it, and the worker lives to count the try.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import selectors
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from services.errors import TocsinError
@@ -24,20 +25,42 @@ CPU_S = 10
 WALL_S = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may take. Memory is counted as address space, which it shares with its parent when it starts."""
+
+    cpu_s: int = CPU_S
+    wall_s: float = WALL_S
+    memory_bytes: int = MEMORY_BYTES
+    more_than_parent: bool = False
+
+    @property
+    def told(self) -> str:
+        """Give the limits in words: what ended the child is one of them."""
+        return f"{self.wall_s:.1f} seconds or {self.memory_bytes // (1024 * 1024)} MiB"
+
+
+PARSING = Limits(cpu_s=4, wall_s=4.5, memory_bytes=768 * 1024 * 1024, more_than_parent=True)
+"""For bytes from outside: a feed of 10 MiB takes half of it."""
+
+
 class ChildDiedError(TocsinError):
     """The child ended without an answer: by a signal, a limit, or too slowly."""
 
 
-def run_apart(function: Callable[..., Result], *given: Any) -> Result:  # Any: whatever the function takes
+def run_apart(  # Any: whatever the function takes
+    function: Callable[..., Result], *given: Any, limits: Limits | None = None
+) -> Result:
     """Call a function in a forked child and give its result; an exception of the function is raised here."""
+    limits = limits or Limits(CPU_S, WALL_S, MEMORY_BYTES)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _answer(writing, function, given)
+        _answer(writing, function, given, limits)
     os.close(writing)
     try:
-        answer = _read(reading, time.monotonic() + WALL_S)
+        answer = _read(reading, time.monotonic() + limits.wall_s)
     finally:
         os.close(reading)
         if _still_runs(child):
@@ -66,11 +89,12 @@ def _still_runs(child: int) -> bool:
     return True
 
 
-def _answer(pipe: int, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
+def _answer(pipe: int, function: Callable[..., Any], given: tuple[Any, ...], limits: Limits) -> None:
     """Run the function and leave by `_exit`: nothing of the parent's state is cleaned up twice."""
     try:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+        most = limits.memory_bytes + (_address_space() if limits.more_than_parent else 0)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         try:
             answer = pickle.dumps((True, function(*given)))
@@ -80,6 +104,15 @@ def _answer(pipe: int, function: Callable[..., Any], given: tuple[Any, ...]) -> 
             out.write(len(answer).to_bytes(8, "big") + answer)
     finally:
         os._exit(0)
+
+
+def _address_space() -> int:
+    """Give the bytes of address space of this process; where the system does not say, what the parent is let have."""
+    try:
+        with open("/proc/self/statm", "rb") as table:  # noqa: PTH123  # no path is built in a forked child
+            return int(table.read().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return MEMORY_BYTES
 
 
 def _packed(error: Exception) -> bytes:

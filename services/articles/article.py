@@ -44,6 +44,16 @@ class Item:
     language: str | None = None
     summary_only: bool = False
 
+    @property
+    def tells(self) -> bool:
+        """Say whether there is anything to read, or an address to read it at."""
+        return bool(self.title or self.text or self.html or self.url)
+
+    @property
+    def dated(self) -> datetime | None:
+        """Give when it was published, else when it was changed."""
+        return self.published or self.updated
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

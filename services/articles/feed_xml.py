@@ -8,39 +8,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
-from html.entities import html5
 from typing import Any
 
 import fastfeedparser
 
 from services.articles.dates import read_date
-from services.articles.html_blocks import has_markup, without_laden_tags
+from services.articles.html_blocks import has_markup
+from services.articles.prolog import find_root, from_root
 from services.errors import InvalidError
 
-_PROLOG = re.compile(r"(?:\s+|<\?[^>]{0,1000}\?>|<!--(?:(?!-->).){0,10000}-->)", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
-# The one document type that old feeds carry; it is taken off unread.
-_NETSCAPE = re.compile(
-    r"<!DOCTYPE\s+(?:rss|rdf:RDF)\s+(?:SYSTEM\s+|PUBLIC\s+[\"']-//Netscape Communications//DTD RSS 0\.9\d*//EN[\"']\s*)"
-    r"(?:[\"']http://my\.netscape\.com/publish/formats/rss-0\.9\d*\.dtd[\"']\s*)?>",
-    re.IGNORECASE,
-)
-_ROOT = re.compile(r"<([A-Za-z_][\w.:-]{0,60})")
-_XINCLUDE = re.compile(r"xmlns(?::\w+)?\s*=\s*[\"']https?://www\.w3\.org/2001/XInclude", re.IGNORECASE)
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]|"
-    "&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_OWN_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _FIRST_ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 _LINK = re.compile(r"<(?:[\w.-]+:)?link\b([^<>]*)>([^<]*)")
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _LANGUAGE = re.compile(r"<(?:dc:)?language>\s*([\w-]{2,12})\s*</|\bxml:lang\s*=\s*[\"']([\w-]{2,12})")
 _BASE = re.compile(r"\bxml:base\s*=\s*[\"']([^\"'<>]{1,500})")
+_SIDE = re.compile(r"<(image|textinput)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)  # they have links of their own
+_DC_TITLE = re.compile(r"<dc:title>\s*([^<>]{1,500})</dc:title>")
+_WHEN_PUBLISHED = re.compile(r"<(?:[\w.-]+:)?(?:pubdate|published|issued|date|created)\b", re.IGNORECASE)
+# RSS may carry the text in an element of Atom's, which fastfeedparser does not look for.
+_ATOM_CONTENT = re.compile(r"<(?:atom|a10):content\b")
+_MAIL_FIRST = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
+_MAIL_LAST = re.compile(r"\s*[(<]?\b[\w.+-]+@[\w.-]+\b[)>]?")
 _SLOW_LIMIT = 3 * 1024 * 1024  # characters; feedparser takes seconds for more
-_FEED_ROOTS = ("rss", "feed", "rdf")
+FEED_ROOTS = ("rss", "feed", "rdf", "channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +60,18 @@ class XmlFeed:
     own: str | None = None
     base: str | None = None
     language: str | None = None
+    sitemaps: tuple[str, ...] = ()
 
 
 def read_xml_feed(text: str) -> XmlFeed:
     """Read a feed's text; InvalidError for a page, for XML of another kind, and for what no feed needs."""
     body = _checked(text)
     title, entries = _parsed(body)
-    head = body[: match.start() if (match := _FIRST_ENTRY.search(body)) else 20_000]
+    head = _SIDE.sub("", body[: match.start() if (match := _FIRST_ENTRY.search(body)) else 20_000])
     links = _links(head)
     language, base = _LANGUAGE.search(head), _BASE.search(head)
     return XmlFeed(
-        title=title,
+        title=title or (named[1] if (named := _DC_TITLE.search(head)) else ""),
         entries=tuple(entries),
         home=links.get("alternate"),
         hub=links.get("hub"),
@@ -92,39 +83,17 @@ def read_xml_feed(text: str) -> XmlFeed:
 
 def _checked(text: str) -> str:
     """Give the text from its root element on, without what could harm a parser."""
-    at = _after_prolog(text, 0)
-    if (old := _NETSCAPE.match(text, at)) is not None:
-        at = _after_prolog(text, old.end())
-    root = _ROOT.match(text, at)
-    if re.match(r"<!DOCTYPE\s+html\b|<html\b|<head\b|<body\b", text[at : at + 40], re.IGNORECASE):
-        raise InvalidError("The address answers with a web page instead of a feed")
-    if _DOCTYPE.match(text, at) or _XINCLUDE.search(text, at):
-        raise InvalidError(
-            "The feed brings a document type, entities or includes, which are never read (xml_forbidden)",
-            position=at + 1,
-            advice="Ask the source for a feed without <!DOCTYPE …>",
-        )
+    root = find_root(text)
     if root is None:
         found = " ".join(text[:40].split())
         raise InvalidError(f"The address answers with text instead of a feed. It begins: {found}")
-    if root[1].lower().rsplit(":", 1)[-1] not in (*_FEED_ROOTS, "channel"):
-        raise InvalidError(f"The address answers with XML of another kind, <{root[1]}>; RSS, RDF or Atom is expected")
-    clean = _NAMED.sub(_character, _CONTROL.sub("", text[at:]))
-    return without_laden_tags(clean)
-
-
-def _after_prolog(text: str, at: int) -> int:
-    while (match := _PROLOG.match(text, at)) is not None and match.end() > at:
-        at = match.end()
-    return at
-
-
-def _character(named: re.Match[str]) -> str:
-    """Pages' entities (&nbsp;) are not XML's; parsers would drop them."""
-    if named[1] in _OWN_ENTITIES:
-        return named[0]
-    found = html5.get(named[1] + ";", named[0])
-    return found if not set(found) & set("<>&\"'") else named[0]
+    if root.name in ("html", "head", "body"):
+        raise InvalidError("The address answers with a web page instead of a feed")
+    if root.name not in FEED_ROOTS and not root.forbidden:
+        raise InvalidError(
+            f"The address answers with XML of another kind, <{root.name}>; RSS, RDF, Atom or a news sitemap is expected"
+        )
+    return from_root(text, root, "The feed")
 
 
 def _parsed(body: str) -> tuple[str, list[Entry]]:
@@ -133,9 +102,14 @@ def _parsed(body: str) -> tuple[str, list[Entry]]:
         found = fastfeedparser.parse(data, include_tags=False, include_media=False, include_enclosures=False)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
         found = None
-    if found is not None and (found["entries"] or _FIRST_ENTRY.search(body) is None):
-        return _string(found["feed"].get("title")), [_fast_entry(entry) for entry in found["entries"]]
-    return _parsed_slowly(data)
+    root = find_root(body)
+    atom = root is not None and root.name == "feed"
+    read = found is not None and (found["entries"] or _FIRST_ENTRY.search(body) is None)
+    if found is None or not read or (not atom and _ATOM_CONTENT.search(body) is not None):
+        return _parsed_slowly(data)
+    dated = _WHEN_PUBLISHED.search(body) is not None
+    entries = [_fast_entry(entry, atom=atom, dated=dated) for entry in found["entries"]]
+    return _string(found["feed"].get("title")), entries
 
 
 def _parsed_slowly(data: bytes) -> tuple[str, list[Entry]]:
@@ -157,22 +131,32 @@ def _parsed_slowly(data: bytes) -> tuple[str, list[Entry]]:
     return _string(found.feed.get("title")), [_slow_entry(entry) for entry in found.entries]
 
 
-def _fast_entry(entry: Mapping[str, Any]) -> Entry:  # Any: the library's own mapping
+def _fast_entry(entry: Mapping[str, Any], *, atom: bool, dated: bool) -> Entry:  # Any: the library's own mapping
     content: Mapping[str, Any] = next(iter(entry.get("content") or ()), {})  # Any: as above
     kind = _string(content.get("type"))
     value, summary = _string(content.get("value")), _string(entry.get("description"))
     return Entry(
         id=_string(entry.get("id")).strip(),
-        link=_string(entry.get("link")).strip(),
+        link=_alternate(entry) if atom else _string(entry.get("link")).strip(),
         title=_string(entry.get("title")),
         summary=summary,
         content="" if value == summary else value,
         plain=kind in ("text", "text/plain") and not has_markup(value),
-        published=read_date(entry.get("published")),
+        # The library also takes a date of change, or an id that looks like a date, for the date of publication.
+        published=read_date(entry.get("published")) if dated else None,
         updated=read_date(entry.get("updated")),
         authors=tuple(_names(entry.get("authors"))),
         language=_string(content.get("language")) or None,
     )
+
+
+def _alternate(entry: Mapping[str, Any]) -> str:  # Any: the library's own mapping
+    """Give where an Atom entry is read: its first link that is an alternate, never an enclosure."""
+    given = entry.get("links")
+    for link in given if isinstance(given, list) else ():
+        if isinstance(link, Mapping) and _string(link.get("rel")).strip().lower() in ("", "alternate"):
+            return _string(link.get("href")).strip()
+    return ""
 
 
 def _slow_entry(entry: Mapping[str, Any]) -> Entry:  # Any: the library's own mapping
@@ -194,8 +178,16 @@ def _slow_entry(entry: Mapping[str, Any]) -> Entry:  # Any: the library's own ma
 def _names(authors: object) -> Iterable[str]:
     for author in authors if isinstance(authors, list) else ():
         name = author.get("name") if isinstance(author, Mapping) else author
-        if isinstance(name, str) and name.strip():
-            yield name
+        if isinstance(name, str) and (clean := without_mail(name)):
+            yield clean
+
+
+def without_mail(name: str) -> str:
+    """Give a name without the mail address that RSS puts beside it: "a@b.example (Ann Roe)"; "" where there is none."""
+    name = name.strip()[:400]
+    if (first := _MAIL_FIRST.fullmatch(name)) is not None:
+        return first[1].strip()
+    return _MAIL_LAST.sub("", name).strip() if "@" in name else name
 
 
 def _links(head: str) -> dict[str, str]:

@@ -94,6 +94,11 @@ def open_page(page: str | bytes, *, url: str | None = None, content_type: str | 
     return Page(facts, tuple(blocks))
 
 
+def warm_up() -> None:
+    """Load what pages are read with, so that children that are forked next have it already."""
+    import trafilatura  # noqa: F401  # 0.3 s
+
+
 def _own_paragraphs(tree: html.HtmlElement) -> list[str]:
     """Give the paragraphs that trafilatura takes for the article's own. It changes the tree it gets: a copy."""
     import trafilatura  # takes 0.3 s and 6 MiB, which only those who read pages should pay

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+from lxml.html import defs
+
 from services.articles.article import Item
 from services.articles.decoding import decode
 from services.articles.feed import read_feed
 from services.articles.feed_json import looks_like_json
+from services.articles.feed_xml import FEED_ROOTS
 from services.articles.html_blocks import has_markup, is_page, text_of_fragment
 from services.articles.identity import hashed
 from services.articles.page import page_item
+from services.articles.prolog import find_root
+from services.articles.sitemap import SITEMAP_ROOTS
 from services.articles.url import canonical_url, web_link
 from services.errors import InvalidError
 
@@ -23,10 +28,6 @@ _KINDS = (
     (b"SQLite format 3", "an SQLite database"), (b"\x7fELF", "a program"), (b"7z\xbc\xaf", "a 7-Zip file"),
     (b"{\\rtf", "an RTF file"), (b"BZh9", "a bzip2 file"), (b"\xfd7zXZ", "an xz file"),
 )  # fmt: skip
-_FEED = re.compile(r"<\?xml\b|<(?:rss|feed|rdf:rdf|channel)\b", re.IGNORECASE)
-_XHTML = re.compile(
-    r"(?:<\?xml[^>]{0,500}\?>|<!--(?:(?!-->).){0,5000}-->|\s)*(?:<!doctype\s+html|<html)\b", re.IGNORECASE | re.DOTALL
-)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
@@ -47,9 +48,20 @@ def read_any(data: bytes, *, name: str = "", content_type: str | None = None, ur
     if _is_binary(text):
         raise InvalidError(f"{shown} holds bytes that are no text. {_READ}")
     head = text.lstrip("\ufeff \t\r\n\0")
-    if _is_feed(head, content_type):
-        return list(read_feed(data, url=url, content_type=content_type).items)
+    root = find_root(head)
+    if (root is not None and root.name in (*FEED_ROOTS, *SITEMAP_ROOTS)) or _is_json(head, content_type):
+        return _feed_items(data, shown, content_type, url)
+    if root is not None and root.name not in defs.tags and "-" not in root.name:
+        raise InvalidError(f"{shown} is XML of another kind, <{root.name}>. {_READ}")
     return [_article(head if head.startswith("<") else text, shown, content_type, url)]
+
+
+def _feed_items(data: bytes, shown: str, content_type: str | None, url: str | None) -> list[Item]:
+    feed = read_feed(data, url=url, content_type=content_type)
+    if feed.sitemaps:
+        listed = " ".join(feed.sitemaps[:3])
+        raise InvalidError(f"{shown} is an index of {len(feed.sitemaps)} sitemaps, not a sitemap. It lists {listed}")
+    return list(feed.items)
 
 
 def _article(text: str, shown: str, content_type: str | None, url: str | None) -> Item:
@@ -66,10 +78,10 @@ def _article(text: str, shown: str, content_type: str | None, url: str | None) -
     return item
 
 
-def _is_feed(head: str, content_type: str | None) -> bool:
-    if looks_like_json(head):
-        return "json" in (content_type or "").lower() or re.match(r"\{\s*\"|\[\s*[{\[\"]", head) is not None
-    return _FEED.match(head) is not None and _XHTML.match(head) is None
+def _is_json(head: str, content_type: str | None) -> bool:
+    if not looks_like_json(head):
+        return False
+    return "json" in (content_type or "").lower() or re.match(r"\{\s*[\"}]|\[\s*[{\[\"\]]", head) is not None
 
 
 def _is_binary(text: str) -> bool:

@@ -31,7 +31,7 @@ def web_link(url: str | None, base: str | None = None) -> str | None:
     parts = _split(url, base)
     if parts is None or (host := _host(parts)) is None:
         return None
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._[]")
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._[]")
     query = "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]") if parts.query else ""
     fragment = "#" + quote(parts.fragment, safe="/%:@!$&'()*+,;=~-._?") if parts.fragment else ""
     link = f"{parts.scheme}://{host}{path}{query}{fragment}"

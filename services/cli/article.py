@@ -10,7 +10,7 @@ from services.articles.article import Zone
 from services.cli import files, terminal
 from services.cli.failure import DONE, MISTAKE
 from services.cli.options import AsJson
-from services.cli.terminal import GOOD, WIDTH, Screen, bold, dim
+from services.cli.terminal import GOOD, NOT_COUNTED, WIDTH, Screen, bold, dim
 from services.cli.words import count, stamp
 
 if TYPE_CHECKING:
@@ -27,19 +27,26 @@ def article(
     *,
     as_json: AsJson = False,
 ) -> int:
-    """Show how files are understood: title, zones and language."""
-    screen, refused = terminal.out(), 0
-    for number, one in enumerate(files.read_all(names)):
-        if isinstance(one, files.Refused):
-            refused += 1
-            screen.flush()
-            files.tell_refused(one)
-        elif as_json:
-            screen.json(_object(one))
-        else:
-            if number:
+    """Show how files are understood: title, zones and language. A feed may have no article."""
+    screen, refused, shown = terminal.out(), 0, 0
+    for name in names:
+        found = 0
+        for one in files.read_all([name]):
+            found += 1
+            if isinstance(one, files.Refused):
+                refused += 1
+                screen.flush()
+                files.tell_refused(one)
+                continue
+            if as_json:
+                screen.json(_object(one))
+                continue
+            if shown:
                 screen.line()
+            shown += 1
             _show(screen, one)
+        if not found and not as_json:
+            screen.line(NOT_COUNTED, f" {name} is a feed without articles")
     return MISTAKE if refused else DONE
 
 
@@ -83,6 +90,7 @@ def _object(one: files.Read) -> dict[str, Any]:  # Any: JSON
         end = None if start is None else start + len(article.title)
         zones.insert(0, {"zone": Zone.TITLE, "start": start, "end": end, "text": article.title})
     return {
-        "file": one.file, "title": article.title, "language": article.language, "url": article.url,
-        "authors": list(article.authors), "published": stamp(article.published) or None, "zones": zones,
+        "file": one.file, "external_id": one.item.external_id, "title": article.title, "language": article.language,
+        "url": article.url, "authors": list(article.authors), "published": stamp(article.published) or None,
+        "updated": stamp(one.item.updated) or None, "zones": zones,
     }  # fmt: skip

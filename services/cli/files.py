@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.articles.article import Zone
+from services.careful import PARSING, ChildDiedError, run_apart
 from services.cli import failure
 from services.errors import InvalidError, TocsinError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 FETCH_S = 30.0
 STDIN = "-"
+_AT_ONCE = 40  # articles that one child reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +51,61 @@ class Refused:
 
 def read_all(names: Sequence[str]) -> Iterator[Read | Refused]:
     """Read each file in turn. One that cannot be read does not stop the others."""
-    from services.articles.read import understand
-
     for name in names:
         try:
             items = items_of(name, read_bytes(name))
         except TocsinError as error:
             yield Refused(name, error)
             continue
-        for item in items:
-            try:
-                yield Read(name, item, understand(item))
-            except TocsinError as error:
-                yield Refused(name, error)
+        for item, article in zip(items, _understood(items), strict=True):
+            yield Refused(name, article) if isinstance(article, TocsinError) else Read(name, item, article)
+
+
+def _understood(items: Sequence[Item]) -> Iterator[Article | TocsinError]:
+    """Cut items into zones, some at a time in a child; what ends the child is read again alone."""
+    from services.articles.page import warm_up
+
+    if any(item.html for item in items):
+        warm_up()
+    for at in range(0, len(items), _AT_ONCE):
+        part = items[at : at + _AT_ONCE]
+        try:
+            yield from run_apart(_understand, part, limits=PARSING)
+        except ChildDiedError:
+            yield from (_alone(item) for item in part)
+
+
+def _alone(item: Item) -> Article | TocsinError:
+    try:
+        return run_apart(_understand, [item], limits=PARSING)[0]
+    except ChildDiedError:
+        return InvalidError(f"The article takes more than {PARSING.told} to read")
+
+
+def _understand(items: Sequence[Item]) -> list[Article | TocsinError]:
+    from services.articles.article import Article
+    from services.articles.read import understand
+
+    done: list[Article | TocsinError] = []
+    for item in items:
+        try:
+            done.append(understand(item))
+        except TocsinError as error:
+            # Feeds have items that only point somewhere; they are shown as what they are.
+            bare = not (item.text or item.html or item.title)
+            done.append(Article("", (), url=item.url, authors=item.authors, published=item.dated) if bare else error)
+    return done
 
 
 def read_bytes(name: str) -> bytes:
-    """Read a file, or what is piped in for `-`; an error names the file."""
+    """Read a file, or what is piped in for `-`; an error names the file. Not more is read than would be refused."""
+    from services.articles.sniff import LIMIT_BYTES
+
     try:
-        return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        if name == STDIN:
+            return sys.stdin.buffer.read(LIMIT_BYTES + 1)
+        with Path(name).open("rb") as file:
+            return file.read(LIMIT_BYTES + 1)
     except FileNotFoundError as error:
         raise InvalidError(f"There is no file {name}") from error
     except IsADirectoryError as error:
@@ -79,18 +117,22 @@ def read_bytes(name: str) -> bytes:
 
 def items_of(name: str, data: bytes, *, content_type: str | None = None, url: str | None = None) -> list[Item]:
     """Read bytes as items; an error names where they came from."""
-    from services.articles.sniff import read_any
-
     shown = "What was piped in" if name == STDIN else name
     try:
-        items = read_any(data, name=shown, content_type=content_type, url=url)
+        items = run_apart(_items, data, shown, content_type, url, limits=PARSING)
+    except ChildDiedError as error:
+        raise InvalidError(f"{shown} takes more than {PARSING.told} to read") from error
     except TocsinError as error:
         if shown not in error.message:
             error.message = f"{shown}: {error.message}"
         raise
-    if not items:
-        raise InvalidError(f"{shown} is a feed without items")
     return items
+
+
+def _items(data: bytes, name: str, content_type: str | None, url: str | None) -> list[Item]:
+    from services.articles.sniff import read_any
+
+    return read_any(data, name=name, content_type=content_type, url=url)
 
 
 def fetched(gate: Gate, url: str) -> tuple[bytes, str | None, str]:

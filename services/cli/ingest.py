@@ -51,7 +51,7 @@ def ingest(
 ) -> int:
     """Take in articles: a file, an address, or what is piped in."""
     with opened(data, config) as here:
-        items = _titled(_items(here, what, url), title)
+        items = _titled(_told(_items(here, what, url), what), title)
         taken = _take_in(here, items, source)
         at_work = _at_work(here)
     screen = terminal.out()
@@ -68,6 +68,13 @@ def _items(here: Opened, what: str, url: str | None) -> list[Item]:
         body, content_type, final = files.fetched(here.gate, what)
         return files.items_of(what, body, content_type=content_type, url=url or final)
     return files.items_of(what, files.read_bytes(what), url=url)
+
+
+def _told(items: Sequence[Item], what: str) -> list[Item]:
+    told = [item for item in items if item.tells]
+    if not told:
+        raise InvalidError(f"{'What was piped in' if what == files.STDIN else what} is a feed without items")
+    return told
 
 
 def _titled(items: Sequence[Item], title: str | None) -> list[Item]:

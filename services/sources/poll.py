@@ -90,7 +90,7 @@ def _record(store: Store, row: Source, got: Got, now: datetime, rhythm: Rhythm) 
     with store.write() as work:
         if not sources.record_poll(work.session, row, entry, **values):
             return  # another worker has polled it meanwhile
-        for item in got.feed.items if got.feed else ():
+        for item in got.feed.told if got.feed else ():
             _, fresh = articles.put(work.session, row.id, item, now, old=_is_old(item, row, now, rhythm))
             entry.articles += fresh
         crashpoint("C04")
@@ -105,7 +105,7 @@ def _notes(got: Got) -> tuple[str, ...]:
 
 
 def _is_old(item: Item, row: Source, now: datetime, rhythm: Rhythm) -> bool:
-    return row.good_since is None and item.published is not None and item.published < now - rhythm.backfill
+    return row.good_since is None and item.dated is not None and item.dated < now - rhythm.backfill
 
 
 def _worked(row: Source, got: Got, now: datetime, rhythm: Rhythm) -> dict[str, object]:

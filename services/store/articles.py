@@ -52,7 +52,7 @@ def put(session: Session, source: str, item: Item, now: datetime, *, old: bool =
         id=article_id(source, item.external_id, revision), source=source, external_id=item.external_id,
         revision=revision, content_sha256=digest, url=item.url, title=item.title, body=body,
         body_is_html=item.html is not None, authors=list(item.authors), language=item.language,
-        published_at=item.published, updated_at=item.updated, seen_at=now, due_at=now, old=old,
+        published_at=item.dated, updated_at=item.updated, seen_at=now, due_at=now, old=old,
     )  # fmt: skip
     added = insert_into(session, Article).on_conflict_do_nothing().returning(col(Article.id))
     # The values are given apart from the statement, and the row is not read back: half of the time of a push.

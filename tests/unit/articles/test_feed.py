@@ -164,7 +164,7 @@ def test_a_feed_without_items_is_a_feed() -> None:
         ("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x' 'y'><html/>", "a web page instead of a feed"),
         ("<html><body>Hi", "a web page instead of a feed"),
         ("Hello there", "text instead of a feed. It begins: Hello there"),
-        ("<newsItem/>", "XML of another kind, <newsItem>"),
+        ("<newsItem/>", "XML of another kind, <newsitem>"),
         ('{"a": 1}', "no JSON Feed"),
         ('{"items": [', "The JSON breaks off"),
         ("[" * 100_000, "nested too deep"),

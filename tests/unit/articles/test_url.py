@@ -13,7 +13,7 @@ from services.articles.url import canonical_url, web_link
     ("given_url", "base", "expected"),
     [
         ("https://ledger.example/a?b=1#c", None, "https://ledger.example/a?b=1#c"),
-        ("HTTPS://Ledger.Example:443", None, "https://ledger.example/"),
+        ("HTTPS://Ledger.Example:443", None, "https://ledger.example"),
         ("https://ok@evil.example/x", None, "https://evil.example/x"),
         ("https://ok:pw@evil.example:8443/x", None, "https://evil.example:8443/x"),
         ("http://127.0.0.1\\@good.example/", None, "http://127.0.0.1/@good.example/"),
