@@ -57,7 +57,7 @@ from services.settings import Settings
 from services.store.packs import shipped
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
-from services.web import confirm, docs, failures, leave, mail, overview, signin, static
+from services.web import confirm, docs, failures, feedback, leave, mail, overview, signin, static
 from services.web.site import Site
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ STOP_S = 20  # what open requests have when the process ends
 
 _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
-    schema, overview, signin, confirm, leave, mail, docs, static,
+    schema, overview, signin, confirm, leave, feedback, mail, docs, static,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from services.alerts.change import Change, change
 from services.alerts.policy import Act, Because, Decision, Known, Wishes, decide, together
+from services.alerts.quiet import read_quiet
 from services.identity import alert_id
 from services.store import alerts, articles, channels, deliveries, people, subscriptions, windows
 from services.store.states import ChannelState, LinkState
@@ -30,9 +31,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`group`: a subscription has one message in so much time, the next alerts are gathered."""
+    """`group`: a subscription has one message in so much time, the next alerts are gathered.
+
+    After `flood_most` messages to one channel within `flood` the rest of the hour is told together; 0: never.
+    """
 
     group: timedelta
+    flood: timedelta = timedelta(minutes=10)
+    flood_most: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,9 @@ def _tell(
 ) -> bool:
     by_id = {plan.subscription.id: plan for plan in planned}
     usable = _usable_channels(session, list(by_id))
-    known = _known(session, story, kind, usable, options, now)
+    known = _known(
+        session, story, kind, usable, {p.subscription.id: p.subscription.person for p in planned}, options, now
+    )
     decisions: dict[tuple[str, str], Decision] = {}
     for channel, its in sorted(_by_channel(usable).items()):
         made = [
@@ -134,20 +142,35 @@ def _by_channel(usable: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _known(
-    session: Session, story: str, kind: str, usable: dict[str, list[str]], options: Options, now: datetime
-) -> dict[tuple[str, str], Known]:
-    through = alerts.heard_through(session, story, kind, _by_channel(usable))
+    session: Session, story: str, kind: str, usable: dict[str, list[str]], people_of: dict[str, str], options: Options,
+    now: datetime,
+) -> dict[tuple[str, str], Known]:  # fmt: skip
+    by_channel = _by_channel(usable)
+    heard = alerts.heard_through(session, story, kind, by_channel)
     last = alerts.last_messages(session, list(usable), now - options.group)
+    muted = alerts.muted_by(session, story, people_of.values())
+    most = options.flood_most
+    flooded = alerts.flooded(session, by_channel, now - options.flood, most) if most else set()
     return {
-        (id_, channel): Known(through.get(channel), last.get((id_, channel)))
+        (id_, channel): Known(
+            through=heard[channel].through if channel in heard else None,
+            waits_until=heard[channel].waits_until if channel in heard else None,
+            last_message_at=last.get((id_, channel)),
+            story_muted=people_of[id_] in muted,
+            flooded=channel in flooded,
+        )
         for id_, its in usable.items()
         for channel in its
     }
 
 
 def _wishes(session: Session, row: Subscription) -> Wishes:
-    zone = people.get(session, row.person).timezone
-    return Wishes(row.cadence, zone, urgent=row.urgent, muted_until=row.muted_until)
+    person = people.get(session, row.person)
+    return Wishes(
+        row.cadence, person.timezone, urgent=row.urgent, muted=row.muted, muted_until=row.muted_until,
+        muted_at=row.muted_at, quiet=read_quiet(person.quiet_from, person.quiet_until),
+        rhythm=people.rhythm(person),
+    )  # fmt: skip
 
 
 _ORDER = (Act.TELL, Act.GATHER, Act.TOLD, Act.MUTED)
@@ -173,6 +196,9 @@ def _link(session: Session, story: str, kind: str, decisions: dict[tuple[str, st
         )
         for channel in told
     }
+    for channel, id_ in sent.items():
+        if id_ is not None:
+            alerts.hasten(session, story, kind, channel, delivery=id_)
     rows = []
     for (subscription, channel), decision in decisions.items():
         link = DeliveryAlert(alert=alert_id(subscription, story, kind), channel=channel)
@@ -180,6 +206,7 @@ def _link(session: Session, story: str, kind: str, decisions: dict[tuple[str, st
             link.delivery = sent[channel]
         elif decision.act is Act.GATHER and decision.gathered is not None:
             link.window = windows.opened(session, channel, decision.gathered, now)
+            alerts.hasten(session, story, kind, channel, window=link.window)
         else:
             link.state = LinkState.SUPPRESSED if decision.act is Act.MUTED else LinkState.TOLD
             link.through = decision.through

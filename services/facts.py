@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from services.alerts.message import AlertFacts, Asked, Clause, Clock, DigestFacts, Evidence, Foot, Section
+from services.alerts.digest import slot
+from services.alerts.message import (
+    AlertFacts,
+    Asked,
+    Clause,
+    Clock,
+    DigestFacts,
+    Evidence,
+    Foot,
+    Links,
+    Listened,
+    Section,
+)
 from services.alerts.reason import first_words, where
 from services.articles.article import Zone
-from services.store import alerts, people
+from services.store import alerts, people, windows
 from services.store.articles import value_of
 from services.store.tables import Alert, Article, Channel, Delivery, Source, Story, Subscription, Window
 
 Told = tuple[Alert, Subscription, Article, Story]
 
 
-def of_delivery(session: Session, row: Delivery, now: datetime) -> AlertFacts | DigestFacts | None:
-    """Gather what a delivery tells; `None` if nothing is left of it."""
+def of_delivery(
+    session: Session, row: Delivery, now: datetime, links: Callable[[str], Links] = lambda _: Links()
+) -> AlertFacts | DigestFacts | None:
+    """Gather what a delivery tells; `None` if nothing is left of it. `links` gives the pages about an alert."""
     rows = alerts.of_delivery(session, row.id)
-    if not rows:
+    if not rows and (row.kind != "digest" or alerts.had_any(session, row.id)):
         return None
     by_story: dict[tuple[str, str], list[Told]] = {}
     for told in rows:
         by_story.setdefault((told[3].id, told[0].kind), []).append(told)
-    stories = [(_story(session, its, now), its) for its in by_story.values()]
+    stories = [(_story(session, its, now, links), its) for its in by_story.values()]
     if not row.dedupe_key.startswith(("group:", "digest:")):
         return stories[0][0]
     window = session.get_one(Window, row.dedupe_key.partition(":")[2])
     cadence = "group" if window.cadence == "five_minutes" else window.cadence
-    return DigestFacts(cadence, window.opens_at, now, _sections(stories))
+    return DigestFacts(cadence, window.opens_at, now, _sections(stories), next_at=_next(session, window))
 
 
-def foot(session: Session, row: Delivery, channel: Channel, *, unsubscribe: str | None) -> Foot:
+def _next(session: Session, window: Window) -> datetime | None:
+    """Say when the digest after this one leaves, for rhythms that go on."""
+    if window.cadence not in windows.DIGESTS:
+        return None
+    person = people.get(session, session.get_one(Channel, window.channel).person)
+    return slot(window.cadence, person.timezone, window.closes_at, people.rhythm(person)).closes
+
+
+def foot(
+    session: Session, row: Delivery, channel: Channel, *, unsubscribe: str | None, listened: Listened | None = None
+) -> Foot:
     """Gather to whom a message goes and how to leave."""
     person = people.get(session, channel.person)
     since = session.scalar(
@@ -45,7 +69,18 @@ def foot(session: Session, row: Delivery, channel: Channel, *, unsubscribe: str 
         .where(col(Subscription.person) == person.id)
     )
     to = channel.label if channel.kind == "email" else ""
-    return Foot(message=row.id, zone=person.timezone, to=to, subscribed=since, unsubscribe=unsubscribe)
+    return Foot(
+        message=row.id, zone=person.timezone, to=to, subscribed=since, unsubscribe=unsubscribe, listened=listened
+    )
+
+
+def listened_since(session: Session, row: Delivery, said: AlertFacts | DigestFacts, channel: Channel) -> datetime:
+    """Say from when on a message tells what was listened to: since the window opened, or the message before."""
+    if isinstance(said, DigestFacts):
+        return said.since
+    before = col(Delivery.channel) == row.channel, col(Delivery.created_at) < row.created_at
+    last = select(func.max(col(Delivery.created_at))).where(*before, col(Delivery.kind) != "confirm")
+    return session.scalar(last) or channel.created_at
 
 
 def _sections(stories: Sequence[tuple[AlertFacts, Sequence[Told]]]) -> tuple[Section, ...]:
@@ -56,8 +91,9 @@ def _sections(stories: Sequence[tuple[AlertFacts, Sequence[Told]]]) -> tuple[Sec
     return tuple(Section(name, tuple(facts)) for name, facts in sorted(sections.items()))
 
 
-def _story(session: Session, its: Sequence[Told], now: datetime) -> AlertFacts:
+def _story(session: Session, its: Sequence[Told], now: datetime, links: Callable[[str], Links]) -> AlertFacts:
     alert, _, article, story = its[0]
+    notes = dict.fromkeys(one.note for _, one, _, _ in its if one.note)
     source = session.get_one(Source, article.source)
     return AlertFacts(
         story=story.id,
@@ -77,8 +113,9 @@ def _story(session: Session, its: Sequence[Told], now: datetime) -> AlertFacts:
         places=tuple(alert.reason.get("places", [])),
         copies=_other_outlets(session, story),
         told_at=None if alert.kind == "new" else _told_at(session, story.id, alert.subscription),
-        note=alert.reason.get("note", ""),
+        note="; ".join([*notes, *filter(None, [alert.reason.get("note")])]),
         article=article.id,
+        links=links(alert.id),
     )
 
 

@@ -27,6 +27,7 @@ def keep_house(store: Store, run: Path, settings: Settings) -> None:
     with store.write() as work:
         back = reclaim(work.session, now, is_dead=lambda worker: workers.is_dead(store, run, worker), hard_limit=hard)
         crashpoint("C20")
+        windows.open_for_empty(work.session, now)
         closed = windows.close_due(work.session, now)
         workers.forget_dead(work.session, store, run, now)
         idempotency.forget(work.session, now)

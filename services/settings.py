@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="port that the API listens on")
     group_s: float = Field(default=300.0, ge=0, description="one message a subscription in so many seconds")
+    flood_most: int = Field(default=30, ge=0, description="messages to one channel in 10 minutes before it is a flood")
     backfill_h: float = Field(default=24.0, ge=0, description="items older than this at a first poll raise no alert")
     poll_s: float = Field(default=300.0, ge=1, description="how often a source is polled")
     sweep_s: float = Field(default=5.0, gt=0, description="how often waiting rows are looked for, with a broker")

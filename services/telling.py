@@ -11,20 +11,23 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from services import facts
+from services.alerts.message import DigestFacts
 from services.alerts.retry import Again, Dead, is_hard_bounce, next_try
 from services.channels.outgoing import Outgoing, SendError
 from services.channels.post import Post
 from services.crashpoints import crashpoint
 from services.errors import OutsideError, TocsinError
 from services.identity import sha256
+from services.reader_links import ReaderLinks
 from services.store import breaker, channels, deliveries
 from services.store.deliveries import Ending
+from services.store.listening import Listening
 from services.store.secrets import Vault
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Delivery
@@ -43,6 +46,7 @@ class Teller:
     vault: Vault
     clock: Clock
     base_url: str = ""
+    listening: Listening = field(default_factory=Listening)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,17 @@ def _parcel(store: Store, row: Delivery, teller: Teller) -> Parcel | None:
         subject, body, leave = row.subject or "", row.body, None
         if body is None:
             now = teller.clock()
-            said = facts.of_delivery(session, row, now)
+            links = ReaderLinks(teller.base_url, teller.vault)
+            said = facts.of_delivery(session, row, now, links.of)
             if said is None:
                 return None
             leave = secrets.token_urlsafe(24) if channel.kind == "email" else None
-            foot = facts.foot(session, row, channel, unsubscribe=leave and f"{teller.base_url}/u/{leave}")
+            heard = None
+            if channel.kind == "email" or isinstance(said, DigestFacts):
+                since = facts.listened_since(session, row, said, channel)
+                heard = teller.listening.since(session, since, now, channel.person)
+            link = leave and f"{teller.base_url}/u/{leave}"
+            foot = facts.foot(session, row, channel, unsubscribe=link, listened=heard)
             thread = deliveries.thread(session, row)
             subject, body = teller.post.render(channel.kind, target, row.id, said, foot, thread=thread, now=now)
     return Parcel(channel.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no), leave)

@@ -54,7 +54,7 @@ class Process:
             return lambda: pipeline.ingest(self.store, clock.now, self.lease)
         if self.stage is Stage.MATCH:
             rules = LiveRules(Engine(shipped().trees), shipped())
-            options = Options(group=timedelta(seconds=settings.group_s))
+            options = Options(group=timedelta(seconds=settings.group_s), flood_most=settings.flood_most)
             with rules.lock:
                 rules.refresh(self.store)
             return lambda: pipeline.match(self.store, rules, clock.now, self.lease, options)

@@ -181,6 +181,8 @@ def _item(number: int, alert: AlertFacts, say: Dialect) -> str:
 
 def _heading(digest: DigestFacts, zone: str) -> str:
     head = digest_headline(digest, zone)
+    if digest.cadence in ("flood", "quiet"):
+        return head
     return head if re.search(r"\d\d:\d\d$", head) else f"{head} {moment(digest.since, digest.since, zone)[6:]}"
 
 

@@ -30,6 +30,11 @@ from services.alerts.message_words import (
     told_before,
 )
 
+_KINDS = {
+    "hourly": "Hourly digest", "daily": "Daily digest", "weekly": "Weekly digest", "quiet": "After your quiet hours",
+    "snooze": "After your snooze", "flood": "Told together",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class _Story:
@@ -75,9 +80,7 @@ def digest_html(digest: DigestFacts, foot: Foot) -> str:
     heard = foot.listened
     checked = f" {number(heard.articles, 'article')} checked." if heard else ""
     when = moment(digest.now, digest.now, foot.zone).partition(" ")[2]
-    kind = {"hourly": "Hourly digest", "daily": "Daily digest", "weekly": "Weekly digest"}.get(
-        digest.cadence, "Together"
-    )
+    kind = _KINDS.get(digest.cadence, "Together")
     return _page(
         "mail_digest.html",
         foot,

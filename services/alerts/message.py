@@ -94,7 +94,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
-    """Several stories told together. `cadence` is `group`, `hourly`, `daily` or `weekly`; `more` did not fit."""
+    """Several stories told together. `more` did not fit.
+
+    `cadence` is `hourly`, `daily` or `weekly`, or what held alerts: `group`, `quiet`, `snooze` or `flood`.
+    """
 
     cadence: str
     since: datetime
@@ -159,10 +162,14 @@ class Foot:
     listened: Listened | None = None
 
 
+HELD = ("group", "quiet", "snooze", "flood")
+"""What gathers alerts that would else leave at once."""
+
+
 def single(facts: AlertFacts | DigestFacts) -> AlertFacts | None:
     """Give the one story of a message that tells one; a group of one reads like an alert."""
     if isinstance(facts, AlertFacts):
         return facts
-    if facts.cadence == "group" and facts.count == 1 and facts.alerts:
+    if facts.cadence in HELD and facts.count == 1 and facts.alerts:
         return facts.alerts[0]
     return None

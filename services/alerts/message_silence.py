@@ -10,7 +10,11 @@ from services.alerts.message_words import age, date_words, length, moment, numbe
 
 
 def digest_headline(digest: DigestFacts, zone: str) -> str:
-    """Say what a digest holds: "3 stories since yesterday"."""
+    """Say what a digest holds: "3 stories since yesterday", "23 more stories in the last hour"."""
+    if digest.cadence == "flood":
+        return f"{digest.count:,} more {number(digest.count, 'story').partition(' ')[2]} in the last hour"
+    if digest.cadence == "quiet":
+        return f"{number(digest.count, 'story')} in your quiet hours"
     text = f"{number(digest.count, 'story')} since {since_words(digest, zone)}"
     return text[0].upper() + text[1:]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from services import acts, clock
+from services import acts, clock, reader_acts
 from services.accounts import own
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
@@ -15,9 +15,13 @@ from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Name, Page, Sent, Shown, page
 from services.store import people
+from services.store.people import PersonChange
 from services.store.tables import Person
 
 routes = router("people")
+
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DAYS: tuple[Day, ...] = get_args(Day)
 
 
 class NewPerson(Sent):
@@ -29,22 +33,54 @@ class NewPerson(Sent):
     role: Annotated[str, Field(max_length=20)] = "subscriber"
 
 
+class Quiet(Sent):
+    """Local times between which only what is urgent is told, such as 22:00 and 07:00."""
+
+    begins: Annotated[str, Field(max_length=5)]
+    ends: Annotated[str, Field(max_length=5)]
+
+
+class Change(Sent):
+    """What to change of a person; what is left out stays. `quiet` null: no quiet hours."""
+
+    name: Name | None = None
+    timezone: Annotated[str, Field(max_length=64)] | None = None
+    quiet: Quiet | None = None
+    digest_at: Annotated[str, Field(max_length=5)] | None = None
+    digest_day: Day | None = None
+    empty_digests: bool | None = None
+
+
+class QuietShown(Shown):
+    """Quiet hours, as local times."""
+
+    begins: str
+    ends: str
+
+
 class PersonShown(Shown):
-    """A person."""
+    """A person, and how they are told: quiet hours, and when digests leave, by the clock of their time zone."""
 
     id: str
     email: str
     name: str
     timezone: str
     role: str
+    quiet: QuietShown | None
+    digest_at: str
+    digest_day: str
+    empty_digests: bool
     created_at: datetime
 
 
 def show(row: Person) -> PersonShown:
     """Show a person."""
+    quiet = QuietShown(begins=row.quiet_from, ends=row.quiet_until) if row.quiet_from and row.quiet_until else None
     return PersonShown(
-        id=row.id, email=row.email, name=row.name, timezone=row.timezone, role=row.role, created_at=row.created_at
-    )
+        id=row.id, email=row.email, name=row.name, timezone=row.timezone, role=row.role, quiet=quiet,
+        digest_at=row.digest_at, digest_day=DAYS[row.digest_day], empty_digests=row.empty_digests,
+        created_at=row.created_at,
+    )  # fmt: skip
 
 
 @routes.post("", status_code=201)
@@ -74,3 +110,23 @@ def one(id: str, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name
         row = people.get(session, id, "/id")
     own.check(who, row.id, "person", id)
     return show(row)
+
+
+@routes.patch("/{id}")
+def change(id: str, change: Change, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name in the path
+    """Change how a person is told: name, time zone, quiet hours, and when digests leave."""
+    with here.store.write() as work:
+        own.check(who, people.get(work.session, id, "/id").id, "person", id)
+        row = reader_acts.change_person(work, who.name, id, _wanted(change), clock.now())
+    return show(row)
+
+
+def _wanted(change: Change) -> PersonChange:
+    quiet = None
+    if "quiet" in change.model_fields_set:
+        quiet = (change.quiet.begins, change.quiet.ends) if change.quiet else ()
+    day = None if change.digest_day is None else DAYS.index(change.digest_day)
+    return PersonChange(
+        name=change.name, timezone=change.timezone, quiet=quiet, digest_at=change.digest_at, digest_day=day,
+        empty_digests=change.empty_digests,
+    )  # fmt: skip

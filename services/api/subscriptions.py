@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services import acts, clock
+from services import acts, clock, reader_acts
 from services.accounts import own
 from services.acts import SubscriptionChange
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.routing import router
-from services.api.shapes import Id, Name, Page, Sent, Shown, page
+from services.api.shapes import Id, Name, Page, Sent, Shown, Time, page
 from services.store import subscriptions
 from services.store.tables import Subscription
 
@@ -23,6 +23,7 @@ routes = router("subscriptions")
 Cadence = Literal["instant", "hourly", "daily", "weekly"]
 Query = Annotated[str, Field(max_length=100_000)]  # the parser says how long a query may be, in its own words
 Channels = Annotated[list[Id], Field(max_length=50)]
+Note = Annotated[str, Field(max_length=500)]
 
 
 class NewSubscription(Sent):
@@ -34,16 +35,26 @@ class NewSubscription(Sent):
     channels: Channels
     cadence: Cadence = "instant"
     urgent: bool = False
+    note: Note | None = None
 
 
 class Change(Sent):
-    """What to change of a subscription; what is left out stays."""
+    """What to change of a subscription; what is left out stays.
+
+    `muted`: it is told nothing. `snoozed_until`: what comes before is told together then; null ends it.
+    `wanted`: yes, it is still wanted.
+    """
 
     name: Name | None = None
     query: Query | None = None
     channels: Channels | None = None
     cadence: Cadence | None = None
     state: Literal["active", "paused"] | None = None
+    urgent: bool | None = None
+    note: Note | None = None
+    muted: bool | None = None
+    snoozed_until: Time | None = None
+    wanted: Literal[True] | None = None
 
 
 class SubscriptionShown(Shown):
@@ -56,6 +67,9 @@ class SubscriptionShown(Shown):
     channels: list[str]
     cadence: str
     urgent: bool
+    note: str | None
+    muted: bool
+    snoozed_until: datetime | None
     state: str
     reason: str | None
     version: int
@@ -67,7 +81,8 @@ def show(row: Subscription, channels: list[str]) -> SubscriptionShown:
     """Show a subscription and where its alerts go."""
     return SubscriptionShown(
         id=row.id, person=row.person, name=row.name, query=row.query, channels=channels, cadence=row.cadence,
-        urgent=row.urgent, state=row.state, reason=row.reason, version=row.version, created_at=row.created_at,
+        urgent=row.urgent, note=row.note, muted=row.muted, snoozed_until=row.muted_until,
+        state=row.state, reason=row.reason, version=row.version, created_at=row.created_at,
         changed_at=row.changed_at,
     )  # fmt: skip
 
@@ -79,7 +94,7 @@ def add(new: NewSubscription, here: Here, who: Who) -> SubscriptionShown:
     with here.store.write() as work:
         row = acts.add_subscription(
             work, here.packs.lookups, who.name, person=person, name=new.name, query=new.query,
-            channel_ids=new.channels, cadence=new.cadence, urgent=new.urgent, now=clock.now(),
+            channel_ids=new.channels, cadence=new.cadence, urgent=new.urgent, note=new.note, now=clock.now(),
         )  # fmt: skip
         channels = subscriptions.channels_of(work.session, [row.id])[row.id]
     return show(row, channels)
@@ -114,11 +129,51 @@ def one(id: str, here: Here, who: Who) -> SubscriptionShown:  # noqa: A002  # th
 def change(id: str, change: Change, here: Here, who: Who) -> SubscriptionShown:  # noqa: A002  # the name in the path
     """Change a subscription. A new query counts for the next article; one in quarantine runs again when it is saved."""
     wanted = SubscriptionChange(
-        name=change.name, query=change.query, channels=change.channels, cadence=change.cadence, state=change.state
-    )
+        name=change.name, query=change.query, channels=change.channels, cadence=change.cadence, state=change.state,
+        urgent=change.urgent, note=change.note, muted=change.muted, snoozed_until=change.snoozed_until,
+        awake="snoozed_until" in change.model_fields_set and change.snoozed_until is None,
+        wanted=change.wanted is not None,
+    )  # fmt: skip
     with here.store.write() as work:
         row = subscriptions.get(work.session, id)
         own.check(who, row.person, "subscription", id)
         acts.change_subscription(work, here.packs.lookups, who.name, row, wanted, clock.now())
         channels = subscriptions.channels_of(work.session, [id])[id]
     return show(row, channels)
+
+
+class ArticleOfProposal(Shown):
+    """An article that was told."""
+
+    id: str
+    title: str | None
+    url: str | None
+
+
+class ProposalShown(Shown):
+    """A change of the query that follows from feedback: to be seen, and saved by a person or not at all.
+
+    `lost` and `kept` are the articles told in the last 30 days, as the proposed query would have had it.
+    """
+
+    query: str
+    proposed: str | None
+    leaves_out: list[str]
+    lost: list[ArticleOfProposal]
+    kept: int
+
+
+@routes.get("/{id}/proposal")
+def proposal(id: str, here: Here, who: Who) -> ProposalShown:  # noqa: A002  # the name in the path
+    """Show the change of the query that follows from what was said of its alerts; `proposed` is null if none does."""
+    with here.store.read() as session:
+        row = subscriptions.get(session, id)
+        own.check(who, row.person, "subscription", id)
+        found = reader_acts.proposal(session, row, here.packs.lookups, here.packs.trees, clock.now())
+    if found is None:
+        return ProposalShown(query=row.query, proposed=None, leaves_out=[], lost=[], kept=0)
+    lost = [ArticleOfProposal(id=one.id, title=one.title, url=one.url) for one in found.lost]
+    words = list(found.proposal.leaves_out)
+    return ProposalShown(
+        query=row.query, proposed=found.proposal.query, leaves_out=words, lost=lost, kept=len(found.kept)
+    )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from services.errors import NotFoundError
 from services.identity import alert_id
 from services.store.states import LinkState, SubscriptionState
-from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, Subscription
+from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, StoryMute, Subscription, Window
 from services.store.work import insert_into
 
 
@@ -63,16 +64,43 @@ def told_of(session: Session, story: str) -> list[Subscription]:
     )
 
 
-def heard_through(session: Session, story: str, kind: str, channels: Iterable[str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a channel hears of a story: through which subscription, and when, if that is gathered and still waits."""
+
+    through: str
+    waits_until: datetime | None
+
+
+def heard_through(session: Session, story: str, kind: str, channels: Iterable[str]) -> dict[str, Heard]:
     """Give, for each channel that heard of the story in this kind or will, the subscription that brought it."""
     query = (
-        select(col(DeliveryAlert.channel), col(Alert.subscription))
+        select(col(DeliveryAlert.channel), col(Alert.subscription), col(DeliveryAlert.delivery), col(Window.closes_at))
         .join(Alert, col(Alert.id) == col(DeliveryAlert.alert))
+        .outerjoin(Window, col(Window.id) == col(DeliveryAlert.window))
         .where(col(Alert.story) == story, col(Alert.kind) == kind, col(DeliveryAlert.channel).in_(list(channels)))
         .where(col(DeliveryAlert.state).in_([LinkState.OPEN, LinkState.SENT]))
         .order_by(col(Alert.created_at).desc(), col(Alert.id))
     )
-    return {channel: subscription for channel, subscription in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker
+    found: dict[str, Heard] = {}
+    for channel, subscription, delivery, closes_at in session.execute(query):
+        heard = Heard(subscription, closes_at if delivery is None else None)
+        known = found.get(channel)
+        if known is None or known.waits_until is not None:
+            found[channel] = heard
+    return found
+
+
+def hasten(
+    session: Session, story: str, kind: str, channel: str, *, delivery: str | None = None, window: str | None = None
+) -> None:
+    """Let alerts of the story that wait for a later window of the channel leave with this message or window."""
+    its = select(col(Alert.id)).where(col(Alert.story) == story, col(Alert.kind) == kind)
+    waiting = (
+        col(DeliveryAlert.channel) == channel, col(DeliveryAlert.alert).in_(its),
+        col(DeliveryAlert.state) == LinkState.OPEN, col(DeliveryAlert.delivery).is_(None),
+    )  # fmt: skip
+    session.execute(update(DeliveryAlert).where(*waiting).values(delivery=delivery, window=window))
 
 
 def last_messages(session: Session, subscriptions: Sequence[str], since: datetime) -> dict[tuple[str, str], datetime]:
@@ -87,6 +115,24 @@ def last_messages(session: Session, subscriptions: Sequence[str], since: datetim
     return {(subscription, channel): at for subscription, channel, at in session.execute(query)}
 
 
+def flooded(session: Session, channels: Iterable[str], since: datetime, most: int) -> set[str]:
+    """Give the channels to which more than so many alerts were put on their way since then."""
+    query = (
+        select(col(Delivery.channel))
+        .where(col(Delivery.channel).in_(list(channels)), col(Delivery.created_at) > since)
+        .where(col(Delivery.kind).not_in(["confirm", "digest", "group", "notice"]))
+        .group_by(col(Delivery.channel))
+        .having(func.count() >= most)
+    )
+    return set(session.scalars(query))
+
+
+def muted_by(session: Session, story: str, people: Iterable[str]) -> set[str]:
+    """Give those of the people who want to hear no more of the story."""
+    query = select(col(StoryMute.person)).where(col(StoryMute.story) == story, col(StoryMute.person).in_(set(people)))
+    return set(session.scalars(query))
+
+
 def of_delivery(session: Session, delivery: str) -> list[tuple[Alert, Subscription, Article, Story]]:
     """Give what a message tells: its alerts with their subscriptions, articles and stories."""
     query = (
@@ -95,10 +141,16 @@ def of_delivery(session: Session, delivery: str) -> list[tuple[Alert, Subscripti
         .join(Subscription, col(Subscription.id) == col(Alert.subscription))
         .join(Article, col(Article.id) == col(Alert.article))
         .join(Story, col(Story.id) == col(Alert.story))
-        .where(col(DeliveryAlert.delivery) == delivery)
+        .where(col(DeliveryAlert.delivery) == delivery, col(DeliveryAlert.state) != LinkState.SUPPRESSED)
         .order_by(col(Article.seen_at), col(Article.id), col(Subscription.name))
     )
     return [tuple(row) for row in session.execute(query)]
+
+
+def had_any(session: Session, delivery: str) -> bool:
+    """Say whether a message was made of alerts, whatever became of them."""
+    its = select(col(DeliveryAlert.alert)).where(col(DeliveryAlert.delivery) == delivery).limit(1)
+    return session.scalars(its).first() is not None
 
 
 def get(session: Session, id_: str) -> Alert:

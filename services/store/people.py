@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from services.alerts.digest import Rhythm
+from services.alerts.quiet import read_time
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
 from services.store.states import Role
@@ -22,10 +25,7 @@ _ADDRESS = re.compile(
 def add(session: Session, *, email: str, name: str, timezone: str, role: str, now: datetime) -> Person:
     """Add a person; an address belongs to one person."""
     email = checked_address(email, "/email")
-    if timezone not in available_timezones():
-        raise InvalidError(
-            f'There is no time zone "{timezone}". Expected a name such as America/Los_Angeles', field="/timezone"
-        )
+    timezone = _known_zone(timezone)
     if role not in set(Role):
         raise InvalidError(f'There is no role "{role}". Expected one of: {", ".join(Role)}', field="/role")
     if find(session, email) is not None:
@@ -34,6 +34,52 @@ def add(session: Session, *, email: str, name: str, timezone: str, role: str, no
     session.add(person)
     session.flush()
     return person
+
+
+def _known_zone(timezone: str) -> str:
+    if timezone not in available_timezones():
+        raise InvalidError(
+            f'There is no time zone "{timezone}". Expected a name such as America/Los_Angeles', field="/timezone"
+        )
+    return timezone
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """What to change of a person; `None` stays as it is. `quiet`: two local times, or an empty tuple for none."""
+
+    name: str | None = None
+    timezone: str | None = None
+    quiet: tuple[str, ...] | None = None
+    digest_at: str | None = None
+    digest_day: int | None = None
+    empty_digests: bool | None = None
+
+
+def change(session: Session, person: Person, wanted: PersonChange) -> None:
+    """Change how a person is told: name, time zone, quiet hours, when digests leave and whether also empty ones do."""
+    if wanted.name is not None:
+        person.name = wanted.name
+    if wanted.timezone is not None:
+        person.timezone = _known_zone(wanted.timezone)
+    if wanted.quiet is not None:
+        times = [f"{read_time(text, '/quiet'):%H:%M}" for text in wanted.quiet]
+        if len(times) == 2 and times[0] == times[1]:
+            raise InvalidError("Quiet hours begin and end at different times", field="/quiet")
+        person.quiet_from, person.quiet_until = (times[0], times[1]) if times else (None, None)
+    if wanted.digest_at is not None:
+        person.digest_at = f"{read_time(wanted.digest_at, '/digest_at'):%H:%M}"
+    if wanted.digest_day is not None:
+        person.digest_day = wanted.digest_day
+    if wanted.empty_digests is not None:
+        person.empty_digests = wanted.empty_digests
+    session.add(person)
+    session.flush()
+
+
+def rhythm(person: Person) -> Rhythm:
+    """Give when a person's digests leave."""
+    return Rhythm(read_time(person.digest_at, "/digest_at"), person.digest_day)
 
 
 def checked_address(address: str, field: str) -> str:

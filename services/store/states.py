@@ -66,3 +66,12 @@ class Outcome(StrEnum):
     CONFIG = "config"
     UNCERTAIN = "uncertain"
     RELEASED = "released"
+
+
+class FeedbackVerdict(StrEnum):
+    """What a reader said of an alert."""
+
+    RELEVANT = "relevant"
+    WRONG_PLACE = "wrong_place"
+    WRONG_SENSE = "wrong_sense"
+    DUPLICATE = "duplicate"

@@ -52,12 +52,19 @@ def _known_cadence(cadence: str) -> str:
     return cadence
 
 
-def describe(session: Session, row: Subscription, *, name: str | None, cadence: str | None) -> None:
-    """Change what a subscription is called and how often it is told; its rule stays."""
+def describe(
+    session: Session, row: Subscription, *, name: str | None = None, cadence: str | None = None,
+    urgent: bool | None = None, note: str | None = None,
+) -> None:  # fmt: skip
+    """Change what a subscription is called and how it is told; its rule stays. An empty note takes it away."""
     if name is not None:
         row.name = _free_name(session, row.person, name, but=row.id)
     if cadence is not None:
         row.cadence = _known_cadence(cadence)
+    if urgent is not None:
+        row.urgent = urgent
+    if note is not None:
+        row.note = " ".join(note.split()) or None
     session.add(row)
     session.flush()
 

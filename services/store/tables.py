@@ -28,6 +28,7 @@ from services.store.states import (
     ArticleState,
     ChannelState,
     DeliveryState,
+    FeedbackVerdict,
     LinkState,
     Role,
     SourceState,
@@ -56,6 +57,11 @@ class Person(SQLModel, table=True):
     name: str = ""
     timezone: str = "UTC"
     role: str = Role.SUBSCRIBER
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    digest_at: str = "07:30"
+    digest_day: int = 0
+    empty_digests: bool = False
     created_at: datetime
 
 
@@ -223,7 +229,12 @@ class Subscription(SQLModel, table=True):
     breaches: int = 0
     cadence: str = "instant"
     urgent: bool = False
+    note: str | None = Field(default=None, sa_type=Text)
+    muted: bool = False
     muted_until: datetime | None = None
+    muted_at: datetime | None = None
+    asked_at: datetime | None = None
+    wanted_at: datetime | None = None
     created_at: datetime
     changed_at: datetime
 
@@ -313,8 +324,25 @@ class Channel(SQLModel, table=True):
     breaker_level: int = 0
     failures: int = 0
     failing_since: datetime | None = None
+    bounces: int = 0
+    lane: str | None = None
+    old_secret_until: datetime | None = None
+    fallback: str | None = None
+    fallback_after_s: int = 900
+    handed_at: datetime | None = None
+    told_at: datetime | None = None
     confirmed_at: datetime | None = None
     created_at: datetime
+
+
+class Lane(SQLModel, table=True):
+    """A way out that is used only so often: a mail server, the host of webhooks, one chat."""
+
+    __tablename__ = "lane"
+    name: str = Field(primary_key=True)
+    burst: int
+    per_s: float
+    free_at: datetime
 
 
 class Delivery(SQLModel, table=True):
@@ -325,11 +353,13 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "dedupe_key"),
         _one_of("state", DeliveryState),
-        Index("ix_delivery_due", "state", "due_at", postgresql_where=_live, sqlite_where=_live),
+        Index("ix_delivery_due", "state", "due_at", "channel", "via", postgresql_where=_live, sqlite_where=_live),
         Index("ix_delivery_channel_state", "channel", "state"),
+        Index("ix_delivery_channel_created", "channel", "created_at"),
     )
     id: str = Field(primary_key=True)
     channel: str = Field(foreign_key="channel.id")
+    via: str | None = None
     dedupe_key: str
     kind: str
     story: str | None = Field(default=None, index=True)
@@ -364,6 +394,26 @@ class Attempt(SQLModel, table=True):
     outcome: str | None = None
     code: str | None = None
     detail: str | None = Field(default=None, sa_type=Text)
+
+
+class StoryMute(SQLModel, table=True):
+    """A person wants to hear no more of a story."""
+
+    __tablename__ = "story_mute"
+    person: str = Field(sa_column=Column(String, ForeignKey("person.id"), primary_key=True))
+    story: str = Field(sa_column=Column(String, ForeignKey("story.id"), primary_key=True, index=True))
+    at: datetime
+
+
+class Feedback(SQLModel, table=True):
+    """What a reader said of an alert; the last word counts."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (_one_of("verdict", FeedbackVerdict),)
+    alert: str = Field(sa_column=Column(String, ForeignKey("alert.id"), primary_key=True))
+    subscription: str = Field(foreign_key="subscription.id", index=True)
+    verdict: str
+    at: datetime
 
 
 class Suppression(SQLModel, table=True):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from services.alerts.digest import Slot
+from services.alerts.digest import Slot, slot
 from services.crashpoints import crashpoint
 from services.identity import window_id
-from services.store import deliveries
-from services.store.states import LinkState
-from services.store.tables import DeliveryAlert, Window
+from services.store import deliveries, people
+from services.store.states import ChannelState, LinkState, SubscriptionState
+from services.store.tables import Channel, DeliveryAlert, Person, Subscription, SubscriptionChannel, Window
 from services.store.work import insert_into
 
 CLOSED_AT_ONCE = 200
+DIGESTS = ("hourly", "daily", "weekly")
 
 
 def opened(session: Session, channel: str, slot: Slot, now: datetime) -> str:
@@ -53,11 +55,46 @@ def close(session: Session, id_: str, now: datetime) -> bool:
         return False
     crashpoint("C11")
     links = (col(DeliveryAlert.window) == id_, col(DeliveryAlert.state) == LinkState.OPEN)
-    if session.scalars(select(DeliveryAlert).where(*links).limit(1)).first() is None:
+    empty = session.scalars(select(DeliveryAlert).where(*links).limit(1)).first() is None
+    if empty and not _wants_empty(session, window):
         return False
     kind = "group" if window.cadence == "five_minutes" else "digest"
     delivery = deliveries.put(
         session, channel=window.channel, dedupe_key=f"{kind}:{id_}", kind=kind, story=None, now=now
     )
-    session.execute(update(DeliveryAlert).where(*links).values(delivery=delivery))
+    if not empty:
+        session.execute(update(DeliveryAlert).where(*links).values(delivery=delivery))
     return delivery is not None
+
+
+def _wants_empty(session: Session, window: Window) -> bool:
+    """Say whether the reader wants to be told that there was nothing to tell."""
+    if window.cadence not in DIGESTS:
+        return False
+    channel = session.get_one(Channel, window.channel)
+    return bool(session.get_one(Person, channel.person).empty_digests)
+
+
+def open_for_empty(session: Session, now: datetime) -> None:
+    """Open the windows of those who also want a digest when there is nothing to tell."""
+    query = (
+        select(col(SubscriptionChannel.channel), col(Subscription.cadence), Person)
+        .join(Subscription, col(Subscription.id) == col(SubscriptionChannel.subscription))
+        .join(Person, col(Person.id) == col(Subscription.person))
+        .join(Channel, col(Channel.id) == col(SubscriptionChannel.channel))
+        .where(col(Person.empty_digests), col(Subscription.cadence).in_(DIGESTS))
+        .where(col(Subscription.state) == SubscriptionState.ACTIVE, col(Subscription.muted).is_(False))
+        .where(col(Channel.state).in_([ChannelState.ACTIVE, ChannelState.FAILING]))
+        .distinct()
+    )
+    for channel, cadence, person in session.execute(query).all():
+        its = slot(cadence, person.timezone, now, people.rhythm(person))
+        known = col(Window.channel) == channel, col(Window.cadence) == cadence, col(Window.opens_at) == its.opens
+        if session.scalars(select(col(Window.id)).where(*known)).first() is None:
+            opened(session, channel, its, now)
+
+
+def end_snooze(session: Session, channels: Sequence[str], began: datetime, now: datetime) -> None:
+    """Let what a snooze holds leave now."""
+    its = col(Window.channel).in_(channels), col(Window.cadence) == "snooze", col(Window.opens_at) == began
+    session.execute(update(Window).where(*its, col(Window.state) == "open").values(closes_at=now))

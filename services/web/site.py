@@ -19,6 +19,7 @@ from services import clock
 from services.accounts.tokens import Caller
 from services.acts import Home
 from services.guard import Gate
+from services.reader_links import ReaderLinks
 from services.store import people, today
 from services.store.packs import Packs
 from services.store.secrets import Vault
@@ -47,6 +48,11 @@ class Site:
     url: str
     mail_folder: Path | None
     describe: Callable[[], Mapping[str, Any]]  # Any: OpenAPI as JSON
+
+    @property
+    def links(self) -> ReaderLinks:
+        """The links that messages carry."""
+        return ReaderLinks(self.url, self.vault)
 
     @property
     def https(self) -> bool:

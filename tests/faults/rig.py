@@ -69,7 +69,7 @@ class Rig:
             "TOCSIN_TEST": "1", "TOCSIN_CRASHFILE": str(self.crash_file), "TOCSIN_DATA": str(self.data),
             "TOCSIN_DATABASE_URL": self.database_url, "TOCSIN_PORT": str(self.port), "TOCSIN_HOST": HOST,
             "TOCSIN_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}", "TOCSIN_MAIL_FROM": "Tocsin <a@tocsin.example>",
-            "TOCSIN_ALLOW_PRIVATE": "127.0.0.0/8", "TOCSIN_GROUP_S": "0", "TOCSIN_SWEEP_S": "0.5",
+            "TOCSIN_ALLOW_PRIVATE": "127.0.0.0/8", "TOCSIN_GROUP_S": "0", "TOCSIN_FLOOD_MOST": "0", "TOCSIN_SWEEP_S": "0.5",
             "TOCSIN_LEASE_S": "3", "TOCSIN_WEBHOOK_DELAYS_S": "1,1,1,1,1,1", "TOCSIN_MAIL_DELAYS_S": "1,1,1,1,1,1",
             "TOCSIN_SEND_S": "10", "TOCSIN_POLL_S": "1", "TOCSIN_LOG_LEVEL": "warning", **self.settings,
         }  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services import acts, pipeline
-from services.alerts.message import AlertFacts, DigestFacts
+from services.alerts.message import AlertFacts, DigestFacts, Foot
 from services.alerts.retry import Outcome
 from services.articles.article import Item
 from services.channels.outgoing import Accepted, Outgoing, SendError
@@ -38,6 +38,7 @@ class FakePost:
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
         self.told: list[AlertFacts | DigestFacts] = []
+        self.feet: list[Foot] = []
         self.refuse: SendError | None = None
         self.stops = False
 
@@ -50,6 +51,7 @@ class FakePost:
 
     def render(self, kind, target, id_, said, foot, *, thread, now) -> tuple[str, bytes]:
         self.told.append(said)
+        self.feet.append(foot)
         return "subject", b"body"
 
     def send(self, kind, target, secret, outgoing, now, inflight) -> Accepted:
@@ -257,7 +259,7 @@ def test_a_daily_digest_leaves_in_the_morning_of_its_reader(town: Town) -> None:
 def test_a_muted_subscription_hears_nothing(town: Town) -> None:
     id_ = town.subscribe('"sanctuary city"', town.channel())
     with town.store.write() as work:
-        work.session.get_one(Subscription, id_).muted_until = town.now + timedelta(hours=1)
+        work.session.get_one(Subscription, id_).muted = True
     town.push()
     town.run()
     assert [alert.decision for alert in town.all(Alert)] == ["muted"]

@@ -1,11 +1,12 @@
 """What becomes of a matched alert, and why."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from services.alerts.digest import slot
+from services.alerts.digest import Rhythm, slot
 from services.alerts.policy import Act, Because, Decision, Known, Wishes, decide, together
+from services.alerts.quiet import Quiet, quiet_span
 
 NOW = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
 GROUP = timedelta(minutes=5)
@@ -27,7 +28,17 @@ def a_moment_ago(minutes: float) -> Known:
         ("new", Known(through="s2"), INSTANT, Act.TOLD, Because.TOLD),
         ("new", Known(), Wishes("daily", "UTC"), Act.GATHER, Because.CADENCE),
         ("new", a_moment_ago(1), Wishes("instant", "UTC", urgent=True), Act.TELL, Because.URGENT),
-        ("new", Known(), Wishes("instant", "UTC", muted_until=NOW + GROUP), Act.MUTED, Because.MUTED),
+        ("new", Known(), Wishes("instant", "UTC", muted=True), Act.MUTED, Because.MUTED),
+        ("new", Known(story_muted=True), INSTANT, Act.MUTED, Because.STORY_MUTED),
+        ("new", Known(), Wishes("instant", "UTC", muted_until=NOW + GROUP), Act.GATHER, Because.SNOOZED),
+        ("new", Known(), Wishes("instant", "UTC", quiet=Quiet(time(16), time(18))), Act.GATHER, Because.QUIET),
+        ("update:1", Known(), Wishes("instant", "UTC", quiet=Quiet(time(16), time(18))), Act.TELL, Because.CHANGED),
+        ("new", Known(), Wishes("instant", "UTC", True, quiet=Quiet(time(16), time(18))), Act.TELL, Because.URGENT),
+        ("new", Known(), Wishes("hourly", "UTC", quiet=Quiet(time(16), time(18))), Act.GATHER, Because.QUIET),
+        ("new", Known(flooded=True), INSTANT, Act.GATHER, Because.FLOOD),
+        ("new", Known(flooded=True), Wishes("instant", "UTC", urgent=True), Act.TELL, Because.URGENT),
+        ("new", Known("s2", waits_until=NOW + GROUP), INSTANT, Act.TELL, Because.FIRST),
+        ("new", Known("s2", waits_until=NOW + GROUP), Wishes("daily", "UTC"), Act.TOLD, Because.TOLD),
         ("new", Known(), Wishes("instant", "UTC", muted_until=NOW), Act.TELL, Because.FIRST),
     ],
 )
@@ -68,3 +79,25 @@ def test_digests_leave_at_local_times(cadence: str, now: datetime, closes: datet
     found = slot(cadence, "America/Los_Angeles", now)
     assert found.closes == closes
     assert found.opens <= now < found.closes
+
+
+def test_digests_leave_at_the_time_and_on_the_day_that_their_reader_chose() -> None:
+    found = slot("weekly", "Europe/Berlin", NOW, Rhythm(time(18, 15), 4))
+    assert found.closes == datetime(2026, 11, 20, 17, 15, tzinfo=UTC)
+    assert slot("hourly", "Asia/Kolkata", NOW).closes == datetime(2026, 11, 19, 17, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "ends"),
+    [
+        (datetime(2026, 11, 19, 6, 0, tzinfo=UTC), datetime(2026, 11, 19, 15, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 19, 14, 59, tzinfo=UTC), datetime(2026, 11, 19, 15, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 19, 15, 0, tzinfo=UTC), None),
+        (datetime(2026, 11, 20, 5, 59, tzinfo=UTC), None),
+        # The night in which the clock goes back has one hour more.
+        (datetime(2026, 11, 1, 5, 0, tzinfo=UTC), datetime(2026, 11, 1, 15, 0, tzinfo=UTC)),
+    ],
+)
+def test_quiet_hours_go_over_midnight_by_the_local_clock(now: datetime, ends: datetime | None) -> None:
+    span = quiet_span(Quiet(time(22), time(7)), "America/Los_Angeles", now)
+    assert (span.ends if span else None) == ends
