@@ -1,0 +1,151 @@
+"""Where a text may name places: the longest names that begin with a capital, left to right.
+
+"Los Angeles County" takes its "Los Angeles" along, and "West Chicago" is not Chicago. Whether a span does name a
+place is
+decided later; here a person called Lincoln is still a span.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from services.places.gazetteer import STATE, Gazetteer, Sort
+from services.places.tokens import Tokens
+
+_MOST_WORDS = 6
+_NO_JOIN = ("", ",")
+
+
+@dataclass(slots=True)
+class Span:
+    """Words `first` to `last` (exclusive) that are the name with the number `number`. Offsets are into the text.
+
+    `rows` and `sorts` are the divisions that the name names here. `within` is the state or country that stands behind
+    it ("Stockton, Calif."), `names_for` the span that this one stands behind.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    name: str
+    number: int
+    rows: list[int] = field(default_factory=list)
+    sorts: list[int] = field(default_factory=list)
+    within: int = -1
+    names_for: int = -1
+
+
+def spans_of(tokens: Tokens, gazetteer: Gazetteer) -> list[Span]:
+    """Find the spans, with all that their names name."""
+    found: list[Span] = []
+    at, count = 0, len(tokens.words)
+    capital = tokens.capital
+    while at < count:
+        if capital[at] and (span := _longest(tokens, gazetteer, at)) is not None:
+            found.append(span)
+            at = span.last
+        else:
+            at += 1
+    _see_what_follows(tokens, gazetteer, found)
+    return [span for span in found if span.rows]
+
+
+def _longest(tokens: Tokens, gazetteer: Gazetteer, first: int) -> Span | None:
+    word = tokens.words[first]
+    if word[-1] == "." and (bare := word[:-1]) and "." not in bare:
+        head = max(gazetteer.longest.get(word, 1), gazetteer.longest.get(bare, 1))
+    else:
+        head = gazetteer.longest.get(word, 1)
+    shouted = len(word) > 1 and word.isupper()
+    if shouted:
+        head = max(head, gazetteer.longest.get(_calm(word), 1))
+    reach = first + 1
+    most = min(first + min(head, _MOST_WORDS), len(tokens.words))
+    while reach < most and tokens.gaps[reach] not in _NO_JOIN:
+        reach += 1
+    for last in range(reach, first, -1):
+        if last - first > 1 and not _ends_well(tokens, last - 1):
+            continue
+        span = _called(tokens, gazetteer, first, last, shouted=shouted)
+        if span is not None:
+            return span
+    return None
+
+
+def _ends_well(tokens: Tokens, at: int) -> bool:
+    return tokens.capital[at] or tokens.words[at].isdigit()
+
+
+def _called(tokens: Tokens, gazetteer: Gazetteer, first: int, last: int, *, shouted: bool) -> Span | None:
+    start, end = tokens.starts[first], tokens.ends[last - 1]
+    raw = tokens.text[start:end]
+    written = raw if last - first == 1 else raw.replace("\n", " ").replace("\xa0", " ").replace("–", "-")
+    for name, cut in _written_forms(written):
+        number = gazetteer.number_of(name)
+        if number < 0 and "’" in name:
+            number = gazetteer.number_of(name.replace("’", "'"))
+        if number < 0 and shouted and len(name) > 3 and name.isupper():
+            number = gazetteer.number_of(_calm(name))
+        if number >= 0:
+            return Span(first, last, start, end - cut, name, number)
+    return None
+
+
+def _written_forms(written: str) -> list[tuple[str, int]]:
+    forms = [(written, 0)]
+    if written[-1] == ".":
+        forms.append((written[:-1], 1))
+    bare, cut = forms[-1]
+    if bare[-2:] in ("'s", "’s") or bare[-2:] in ("'S", "’S"):
+        forms.append((bare[:-2], cut + 2))
+    return forms
+
+
+def _calm(shouted: str) -> str:
+    """Write "LOS ANGELES" as names are written."""
+    return "-".join(" ".join(word.capitalize() for word in part.split(" ")) for part in shouted.split("-"))
+
+
+def _see_what_follows(tokens: Tokens, gazetteer: Gazetteer, found: list[Span]) -> None:
+    """Give each span its divisions, and bind "City, ST" together."""
+    for at, span in enumerate(found):
+        after_comma = tokens.gaps[span.first] == "," and at > 0 and found[at - 1].last == span.first
+        capital_before = span.first > 0 and tokens.gaps[span.first] == "," and tokens.capital[span.first - 1]
+        shown = tokens.text[span.start : span.end]
+        for row, sort in gazetteer.linked(span.number):
+            if sort == Sort.POSTAL and not (capital_before and shown.isupper()):
+                continue
+            if sort == Sort.SHORT and not _may_be_short(shown, capital_before=capital_before):
+                continue
+            span.rows.append(row)
+            span.sorts.append(sort)
+        if after_comma:
+            _bind(gazetteer, found[at - 1], span, at - 1, at)
+
+
+_SHORT_ANYWHERE = frozenset({"Calif.", "U.S.", "U.S", "US", "USA", "U.S.A.", "UK", "U.K.", "U.K", "D.C.", "N.Y.",
+"N.J.",
+                             "N.C.", "S.C.", "N.H.", "N.M.", "W.Va.", "W. Va.", "R.I.", "UAE", "U.A.E.", "USSR", "DRC",
+                             "Fla.", "Ariz.", "Conn.", "Minn.", "Tenn.", "Okla.", "Wis.", "Mich.", "Colo.", "Nev.",
+                             "Neb.", "Kan.", "Tex.", "Penn.", "Va.", "Ga.", "Md.", "Pa.", "Ky.", "PRC", "DPRK", "ROK",
+                             "Mont.", "Vt.", "Wyo.", "Ohio", "Iowa", "Utah", "Guam", "Texas", "Idaho", "Maine",
+                             "Alaska",
+                             "Hawaii", "Hawai'i", "N.D.", "S.D.", "P.R.", "KSA", "S. Korea", "N. Korea", "FYROM",
+                             "D.R. Congo", "Ala.", "Ark.", "Ill.", "Calif", "Mo.", "La."})  # fmt: skip
+"""Abbreviations that are taken without a city before them. "Ore.", "Wash.", "Me." and "Mass." are words too."""
+
+
+def _may_be_short(shown: str, *, capital_before: bool) -> bool:
+    return capital_before or shown in _SHORT_ANYWHERE
+
+
+def _bind(gazetteer: Gazetteer, city: Span, state: Span, number: int, behind: int) -> None:
+    """Bind a name to the state or country behind it, if anything of that name lies there."""
+    uppers = [row for row in state.rows if gazetteer.kinds[row] in (0, STATE, 4)]
+    for upper in sorted(uppers, key=lambda row: gazetteer.kinds[row] != STATE):
+        if any(gazetteer.ups[row] == upper or upper in gazetteer.rows_above(row) for row in city.rows):
+            city.within = upper
+            state.names_for = number
+            return
+    _ = behind
