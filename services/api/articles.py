@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from fastapi import Body, Header, Request, Response
+from fastapi import Body, Header, Query, Request, Response
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from services import acts, clock
@@ -48,6 +48,10 @@ def not_blank(given: str) -> str:
     return given
 
 
+SourceName = Annotated[str, Field(max_length=120), AfterValidator(not_blank)]
+PUSH = "push"
+
+
 class ArticleSent(Sent):
     """An article as a program pushes it. Its source is made if its name is new."""
 
@@ -60,7 +64,7 @@ class ArticleSent(Sent):
     updated: Time | None = None
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = None
     authors: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100)] = Field(default_factory=list)
-    source: Annotated[str, Field(max_length=120), AfterValidator(not_blank)] = "push"
+    source: SourceName = PUSH
 
     @model_validator(mode="after")
     def _one_body(self) -> ArticleSent:
@@ -68,14 +72,14 @@ class ArticleSent(Sent):
             raise ValueError('An article has exactly one of the fields "text" and "html"')
         return self
 
-    def pushed(self) -> Pushed:
-        """Give the article as the pipeline takes it."""
+    def pushed(self, source: str) -> Pushed:
+        """Give the article as the pipeline takes it; `source` is where it comes from if it does not say."""
         item = Item(
             external_id=self.external_id, url=self.url, title=self.title, text=self.text, html=self.html,
             published=self.published, updated=self.updated, authors=tuple(self.authors),
             language=self.language.partition("-")[0].lower() if self.language else None,
         )  # fmt: skip
-        return Pushed(self.source, item)
+        return Pushed(self.source if "source" in self.model_fields_set else source, item)
 
 
 class Batch(Sent):
@@ -148,16 +152,20 @@ class ArticleShown(ArticleListed):
 @routes.post("", status_code=202, response_model=Taken | TakenMany)
 def push(
     sent: OneOrMany, request: Request, here: Here, who: Who,
+    source: Annotated[SourceName, Query(description="where articles come from that do not say it")] = PUSH,
     idempotency_key: Annotated[str | None, Header(description="repeats with it get the first answer again")] = None,
 ) -> Response:  # fmt: skip
     """Push one article, or `{"articles": […]}` with at most 500 of them, all or none.
+
+    ninjs 1.x to 3.x (as JSON, alone or in a list), NewsML-G2 (an item or a message) and NITF are taken too, told by
+    their Content-Type or their shape; `?source=` names where they come from.
 
     Once answered, the articles are kept and their way goes on whatever fails. Every repeat gives the same ids; with an
     Idempotency-Key it gives the same answer for 72 hours, and the key of another request is refused.
     """
     body: bytes = request.state.body
     key = _checked_key(idempotency_key)
-    pushed = [one.pushed() for one in (sent.articles if isinstance(sent, Batch) else [sent])]
+    pushed = [one.pushed(source) for one in (sent.articles if isinstance(sent, Batch) else [sent])]
     with here.store.write() as work:
         known = idempotency.find(work.session, who.client, key, sha256(body.decode("latin-1"))) if key else None
         answer = known.response if known else _take_in(work, pushed, many=isinstance(sent, Batch))

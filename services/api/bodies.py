@@ -1,24 +1,29 @@
 """Reads the body of a request within its limits, before any route runs, and hands it on whole.
 
 Refused without reading: a declared length over the limit, a compressed body, another type than the path takes. Refused
-while reading: more bytes than the limit, a body that takes longer than 15 seconds. JSON is read here, once.
+while reading: more bytes than the limit, a body that takes longer than 15 seconds. JSON is read here, once; articles
+that are pushed in a news standard are turned here into those that the API takes.
 """
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api import strict_json
+from services.api import news, strict_json
 from services.api.problems import Problem
 from services.api.sending import Refuse, header, state
+from services.errors import InvalidError
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_FORM_BYTES = 64 * 1024
 WITHIN_S = 15.0
 _SAFE = {"GET", "HEAD"}
 _CLOSE = {"Connection": "close"}
+_PUSHED_TO = "/api/v1/articles"
 
 
 class _RefusedError(Exception):
@@ -50,13 +55,36 @@ class Bodies:
             body = await _read(receive, limit)
             kept = state(scope)
             kept["body"] = body
-            kept["json"] = strict_json.read(body) if api and body else None
+            kept["json"] = await _json(scope, body) if api and body else None
         except _GoneError:
+            return
+        except InvalidError as error:
+            problem = Problem(422, error.message, pointer=error.field, position=error.position, advice=error.advice)
+            await self._refuse(scope, problem)(scope, receive, send)
             return
         except (_RefusedError, strict_json.NotJsonError) as error:
             await self._refuse(scope, error.problem)(scope, receive, send)
             return
         await self._app(scope, _again(body, receive), send)
+
+
+async def _json(scope: Scope, body: bytes) -> Any:  # Any: JSON
+    given = header(scope, b"content-type") or ""
+    if _is_news(scope, given):
+        _call_it_json(scope)
+        return await run_in_threadpool(news.from_bytes, body, given)
+    found = strict_json.read(body)
+    return news.from_json(found) if scope["path"] == _PUSHED_TO and news.is_ninjs(found) else found
+
+
+def _is_news(scope: Scope, content_type: str) -> bool:
+    return scope["path"] == _PUSHED_TO and news.is_news(content_type.partition(";")[0].strip().lower())
+
+
+def _call_it_json(scope: Scope) -> None:
+    """What the route gets is JSON, whatever it was."""
+    kept = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
+    scope["headers"] = [*kept, (b"content-type", b"application/json")]
 
 
 def _check_headers(scope: Scope, limit: int, *, api: bool) -> None:
@@ -70,15 +98,15 @@ def _check_headers(scope: Scope, limit: int, *, api: bool) -> None:
     if (header(scope, b"content-encoding") or "identity").strip().lower() != "identity":
         raise _RefusedError(Problem(415, "Send the body as it is, without Content-Encoding", headers=_CLOSE))
     if chunked is not None or (length is not None and int(length) > 0):
-        _check_type(header(scope, b"content-type") or "", api=api)
+        _check_type(scope, header(scope, b"content-type") or "", api=api)
 
 
-def _check_type(given: str, *, api: bool) -> None:
+def _check_type(scope: Scope, given: str, *, api: bool) -> None:
     if len(given) > 255:
         raise _RefusedError(Problem(400, "The header Content-Type is longer than any type is", headers=_CLOSE))
     kind = given.partition(";")[0].strip().lower()
     expected = "application/json" if api else "application/x-www-form-urlencoded"
-    if kind != expected:
+    if kind != expected and not _is_news(scope, given):
         found = f'found "{kind}"' if kind else "found none"
         raise _RefusedError(Problem(415, f"Expected the Content-Type {expected}, {found}", headers=_CLOSE))
 

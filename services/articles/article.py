@@ -31,7 +31,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article as a feed, a page or a push gives it: not yet cut into zones. Either `text` or `html` is set."""
+    """An article as a feed, a page or a push gives it: not yet cut into zones. Either `text` or `html` is set.
+
+    `held` says what keeps it from being told, if anything: "withheld", "canceled", "embargo until …".
+    """
 
     external_id: str
     url: str | None = None
@@ -43,6 +46,7 @@ class Item:
     authors: tuple[str, ...] = ()
     language: str | None = None
     summary_only: bool = False
+    held: str | None = None
 
     @property
     def tells(self) -> bool:

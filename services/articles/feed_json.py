@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from services.articles.dates import read_date
 from services.articles.feed_xml import Entry, XmlFeed
@@ -19,10 +19,12 @@ def looks_like_json(text: str) -> bool:
 
 def read_json_feed(text: str) -> XmlFeed:
     """Read a JSON Feed's text; InvalidError says where it is no JSON, or what it has instead of items."""
-    given = _json(text)
+    given = read_json(text, number=_number)
     items = given.get("items") if isinstance(given, dict) else None
     if not isinstance(given, dict) or not isinstance(items, list):
-        raise InvalidError('The address answers with JSON that is no JSON Feed; a list called "items" is expected')
+        raise InvalidError(
+            'The address answers with JSON that is no JSON Feed; a list called "items" is expected, or ninjs'
+        )
     hubs = given.get("hubs")
     hub = next((h.get("url") for h in hubs if isinstance(h, dict)), None) if isinstance(hubs, list) else None
     return XmlFeed(
@@ -35,13 +37,16 @@ def read_json_feed(text: str) -> XmlFeed:
     )
 
 
-def _json(text: str) -> object:
+def read_json(text: str, *, number: Callable[[str], object] | None = None) -> object:
+    """Read JSON; InvalidError says where it breaks off. `number` makes what is wanted of a number's digits."""
     try:
-        given: object = json.loads(text, parse_int=_number, parse_float=_number)
+        given: object = json.loads(text, parse_int=number, parse_float=number)
     except json.JSONDecodeError as error:
         raise InvalidError(f"The JSON breaks off: {error.msg}", position=error.pos + 1) from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
         raise InvalidError(f"The JSON is nested too deep. {_DEEPEST} levels are the most") from error
+    except ValueError as error:
+        raise InvalidError(f"The JSON holds a number that cannot be read: {error}") from error
     return given
 
 

@@ -1,4 +1,8 @@
-"""Read bytes of any kind as items: plain text, an HTML page or fragment, or a feed; what they are is told from them."""
+"""Read bytes of any kind as items: text, an HTML page or fragment, a feed, ninjs, NewsML-G2, NITF.
+
+What they are is told from the bytes. A standard's version may be given ("ninjs/1.0", "newsml-g2/2.28"): then nothing
+is guessed, and the version's rules hold.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,22 @@ from lxml.html import defs
 from services.articles.article import Item
 from services.articles.decoding import decode
 from services.articles.feed import read_feed
-from services.articles.feed_json import looks_like_json
+from services.articles.feed_json import looks_like_json, read_json
 from services.articles.feed_xml import FEED_ROOTS
 from services.articles.html_blocks import has_markup, is_page, text_of_fragment
 from services.articles.identity import hashed
+from services.articles.newsml import NEWSML_ROOTS, read_newsml
+from services.articles.ninjs import looks_like_ninjs, read_ninjs
+from services.articles.nitf import read_nitf
 from services.articles.page import page_item
-from services.articles.prolog import find_root
+from services.articles.prolog import Root, find_root
 from services.articles.sitemap import SITEMAP_ROOTS
 from services.articles.url import canonical_url, web_link
 from services.errors import InvalidError
 
 LIMIT_BYTES = 10 * 1024 * 1024
-_READ = "Plain text, an HTML page, or an RSS, Atom or JSON feed is read"
+_READ = "Plain text, an HTML page, a feed (RSS, Atom, JSON), a news sitemap, ninjs, NewsML-G2 or NITF is read"
+_AS = re.compile(r"(ninjs|newsml-g2|nitf)(?:/(\d\.\d{1,2}))?")
 _KINDS = (
     (b"%PDF-", "a PDF file"), (b"PK\x03\x04", "a ZIP or office file"), (b"\x1f\x8b", "a gzip file"),
     (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
@@ -31,10 +39,12 @@ _KINDS = (
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
-def read_any(data: bytes, *, name: str = "", content_type: str | None = None, url: str | None = None) -> list[Item]:
+def read_any(
+    data: bytes, *, name: str = "", content_type: str | None = None, url: str | None = None, meant: str | None = None
+) -> list[Item]:
     """Read what a file, a body or an address gives; `name` is used in messages and for its ending.
 
-    InvalidError says what was found and what is read.
+    `meant` names a standard and its version. InvalidError says what was found and what is read.
     """
     shown = name or "The text"
     if len(data) > LIMIT_BYTES:
@@ -48,12 +58,42 @@ def read_any(data: bytes, *, name: str = "", content_type: str | None = None, ur
     if _is_binary(text):
         raise InvalidError(f"{shown} holds bytes that are no text. {_READ}")
     head = text.lstrip("\ufeff \t\r\n\0")
+    if meant is not None:
+        return _as_meant(head, meant)
+    if _is_json(head, content_type):
+        given = read_json(head)
+        return read_ninjs(given) if looks_like_ninjs(given) else _feed_items(data, shown, content_type, url)
     root = find_root(head)
-    if (root is not None and root.name in (*FEED_ROOTS, *SITEMAP_ROOTS)) or _is_json(head, content_type):
+    if root is not None and root.name in (*FEED_ROOTS, *SITEMAP_ROOTS):
         return _feed_items(data, shown, content_type, url)
+    if root is not None and (items := _news(head, root)) is not None:
+        return items
     if root is not None and root.name not in defs.tags and "-" not in root.name:
-        raise InvalidError(f"{shown} is XML of another kind, <{root.name}>. {_READ}")
+        advice = "Sources are taken from it by: tocsin sources import FILE" if root.name == "opml" else ""
+        raise InvalidError(f"{shown} is XML of another kind, <{root.name}>. {_READ}", advice=advice)
     return [_article(head if head.startswith("<") else text, shown, content_type, url)]
+
+
+def _news(text: str, root: Root, version: str | None = None) -> list[Item] | None:
+    if root.name == "nitf":
+        return [read_nitf(text, root)]
+    return read_newsml(text, root, version=version) if root.name in NEWSML_ROOTS else None
+
+
+def _as_meant(text: str, meant: str) -> list[Item]:
+    found = _AS.fullmatch(meant.strip().lower())
+    if found is None:
+        raise InvalidError(
+            f'"{meant[:40]}" is no standard that is read. Expected ninjs, newsml-g2, nitf, or such as ninjs/1.0'
+        )
+    if found[1] == "ninjs":
+        return read_ninjs(read_json(text), version=found[2])
+    root = find_root(text)
+    fits = root is not None and (root.name == "nitf") is (found[1] == "nitf")
+    items = _news(text, root, found[2]) if root is not None and fits else None
+    if items is None:
+        raise InvalidError(f"The document is not {'NITF' if found[1] == 'nitf' else 'NewsML-G2'}")
+    return items
 
 
 def _feed_items(data: bytes, shown: str, content_type: str | None, url: str | None) -> list[Item]:

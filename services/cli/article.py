@@ -22,16 +22,23 @@ _APART = (Zone.TEASER, Zone.CAPTION)
 
 def article(
     names: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="Text, HTML page or feed; - is what is piped in.")
+        list[str],
+        typer.Argument(metavar="FILE…", help="Text, page, feed, ninjs, NewsML-G2, NITF; - is what is piped in."),
     ],
     *,
+    meant: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="STANDARD", help="Such as ninjs/1.0 or newsml-g2/2.28: its rules hold.", show_default=False
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Show how files are understood: title, zones and language. A feed may have no article."""
     screen, refused, shown = terminal.out(), 0, 0
     for name in names:
         found = 0
-        for one in files.read_all([name]):
+        for one in files.read_all([name], meant=meant):
             found += 1
             if isinstance(one, files.Refused):
                 refused += 1

@@ -49,11 +49,11 @@ class Refused:
     error: TocsinError
 
 
-def read_all(names: Sequence[str]) -> Iterator[Read | Refused]:
-    """Read each file in turn. One that cannot be read does not stop the others."""
+def read_all(names: Sequence[str], *, meant: str | None = None) -> Iterator[Read | Refused]:
+    """Read each file in turn. One that cannot be read does not stop the others; `meant` says what they all are."""
     for name in names:
         try:
-            items = items_of(name, read_bytes(name))
+            items = items_of(name, read_bytes(name), meant=meant)
         except TocsinError as error:
             yield Refused(name, error)
             continue
@@ -115,11 +115,13 @@ def read_bytes(name: str) -> bytes:
         raise InvalidError(f"{name} cannot be read: {said}") from error
 
 
-def items_of(name: str, data: bytes, *, content_type: str | None = None, url: str | None = None) -> list[Item]:
+def items_of(
+    name: str, data: bytes, *, content_type: str | None = None, url: str | None = None, meant: str | None = None
+) -> list[Item]:
     """Read bytes as items; an error names where they came from."""
     shown = "What was piped in" if name == STDIN else name
     try:
-        items = run_apart(_items, data, shown, content_type, url, limits=PARSING)
+        items = run_apart(_items, data, shown, content_type, url, meant, limits=PARSING)
     except ChildDiedError as error:
         raise InvalidError(f"{shown} takes more than {PARSING.told} to read") from error
     except TocsinError as error:
@@ -129,10 +131,10 @@ def items_of(name: str, data: bytes, *, content_type: str | None = None, url: st
     return items
 
 
-def _items(data: bytes, name: str, content_type: str | None, url: str | None) -> list[Item]:
+def _items(data: bytes, name: str, content_type: str | None, url: str | None, meant: str | None) -> list[Item]:
     from services.articles.sniff import read_any
 
-    return read_any(data, name=name, content_type=content_type, url=url)
+    return read_any(data, name=name, content_type=content_type, url=url, meant=meant)
 
 
 def fetched(gate: Gate, url: str) -> tuple[bytes, str | None, str]:

@@ -69,7 +69,7 @@ def test_a_fragment_is_html_too_and_text_with_an_angle_is_not() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"%PDF-1.7 x", "story is a PDF file. Plain text, an HTML page, or an RSS, Atom or JSON feed is read"),
+        (b"%PDF-1.7 x", "story is a PDF file. Plain text, an HTML page, a feed"),
         (b"PK\x03\x04xx", "a ZIP or office file"),
         (gzip.compress(b"x", mtime=0), "a gzip file"),
         (b"\x89PNG\r\n", "a PNG picture"),
