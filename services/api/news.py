@@ -1,7 +1,7 @@
 """Turns articles that come in a news standard (ninjs, NewsML-G2, NITF) into those that the API takes.
 
 They are told by their type; ninjs is also known by its shape in plain JSON. The type may name a version, whose rules
-then hold: `application/vnd.iptc.ninjs+json; version=1.3`. An item that is withheld, canceled or under an embargo is refused.
+then hold: `application/vnd.iptc.ninjs+json; version=1.3`. An item that is held back is refused.
 """
 
 from __future__ import annotations
