@@ -57,7 +57,13 @@ from services.settings import Settings
 from services.store.packs import shipped
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
-from services.web import confirm, docs, failures, feedback, leave, mail, overview, signin, static
+from services.web import alerts as alert_pages
+from services.web import channels as channel_pages
+from services.web import confirm, docs, failures, feedback, leave, mail, more, overview, signin, static
+from services.web import deliveries as delivery_pages
+from services.web import sources as source_pages
+from services.web import subscriptions as subscription_pages
+from services.web import topics as topic_pages
 from services.web.site import Site
 
 log = structlog.get_logger(__name__)
@@ -68,7 +74,8 @@ STOP_S = 20  # what open requests have when the process ends
 
 _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
-    schema, overview, signin, confirm, leave, feedback, mail, docs, static,
+    schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
+    signin, confirm, leave, feedback, mail, docs, static,
 )  # fmt: skip
 
 

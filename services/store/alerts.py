@@ -163,9 +163,12 @@ def get(session: Session, id_: str) -> Alert:
 
 def page(
     session: Session, *, subscription: str | None = None, story: str | None = None, person: str | None = None,
-    before: tuple[datetime, str] | None = None, limit: int = 50,
+    words: str = "", before: tuple[datetime, str] | None = None, limit: int = 50,
 ) -> list[Alert]:  # fmt: skip
-    """Give alerts, the newest first, before the given (created, id); `person`: those of their subscriptions."""
+    """Give alerts, the newest first, before the given (created, id).
+
+    `person`: those of their subscriptions; `words`: those of articles with these words in their title, in any case.
+    """
     query = select(Alert).order_by(col(Alert.created_at).desc(), col(Alert.id).desc()).limit(limit)
     if subscription is not None:
         query = query.where(col(Alert.subscription) == subscription)
@@ -174,6 +177,9 @@ def page(
     if person is not None:
         mine = select(col(Subscription.id)).where(col(Subscription.person) == person)
         query = query.where(col(Alert.subscription).in_(mine))
+    if words:
+        titled = select(col(Article.id)).where(col(Article.title).icontains(words, autoescape=True))
+        query = query.where(col(Alert.article).in_(titled))
     if before is not None:
         at, id_ = before
         query = query.where((col(Alert.created_at) < at) | ((col(Alert.created_at) == at) & (col(Alert.id) < id_)))

@@ -146,6 +146,12 @@ def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Article]:
     return {row.id: row for row in session.scalars(select(Article).where(col(Article.id).in_(ids)))}
 
 
+def of_story(session: Session, story: str, limit: int = 100) -> list[Article]:
+    """Give the articles of a story, the first seen first."""
+    query = select(Article).where(col(Article.story) == story).order_by(col(Article.seen_at), col(Article.id))
+    return list(session.scalars(query.limit(limit)))
+
+
 def was_heard(session: Session, row: Article, person: str | None) -> bool:
     """Say whether a person was alerted of the article or its story; `None` hears everything."""
     if person is None:

@@ -12,7 +12,7 @@ from services.errors import NotFoundError
 from services.identity import drawn, sha256
 from services.store.secrets import Vault
 from services.store.states import ChannelState
-from services.store.tables import Channel
+from services.store.tables import Channel, Subscription, SubscriptionChannel
 
 
 def add(
@@ -70,6 +70,20 @@ def kinds(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Give the kinds of channels by their ids."""
     query = select(col(Channel.id), col(Channel.kind)).where(col(Channel.id).in_(set(ids)))
     return {id_: kind for id_, kind in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker
+
+
+def used_by(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Give the names of the subscriptions whose alerts go to each of the channels."""
+    query = (
+        select(col(SubscriptionChannel.channel), col(Subscription.name))
+        .join(Subscription, col(Subscription.id) == col(SubscriptionChannel.subscription))
+        .where(col(SubscriptionChannel.channel).in_(ids))
+        .order_by(col(Subscription.name))
+    )
+    found: dict[str, list[str]] = {id_: [] for id_ in ids}
+    for channel, name in session.execute(query):
+        found[channel].append(name)
+    return found
 
 
 def page(session: Session, *, person: str | None = None, after: str = "", limit: int = 50) -> list[Channel]:

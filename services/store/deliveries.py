@@ -221,3 +221,19 @@ def page(
         earlier = (col(Delivery.created_at) == at) & (col(Delivery.id) < id_)
         query = query.where((col(Delivery.created_at) < at) | earlier)
     return list(session.scalars(query))
+
+
+def last_sent(session: Session, channels: Sequence[str]) -> dict[str, datetime]:
+    """Give when each of the channels last took a message."""
+    query = select(col(Delivery.channel), func.max(col(Delivery.sent_at))).where(
+        col(Delivery.channel).in_(channels), col(Delivery.state) == DeliveryState.SENT
+    )
+    return {channel: at for channel, at in session.execute(query.group_by(col(Delivery.channel))) if at is not None}
+
+
+def counts(session: Session, person: str | None = None) -> dict[str, int]:
+    """Count deliveries by state; `person`: those to their channels."""
+    query = select(col(Delivery.state), func.count()).group_by(col(Delivery.state))
+    if person is not None:
+        query = query.where(col(Delivery.channel).in_(select(col(Channel.id)).where(col(Channel.person) == person)))
+    return {state: count for state, count in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker

@@ -68,6 +68,12 @@ def page(session: Session, *, after: str = "", limit: int = 50) -> list[Source]:
     return list(session.scalars(select(Source).where(col(Source.name) > after).order_by(col(Source.name)).limit(limit)))
 
 
+def polls(session: Session, source: str, limit: int = 25) -> list[Poll]:
+    """Give the last polls of a source, the newest first."""
+    query = select(Poll).where(col(Poll.source) == source).order_by(col(Poll.at).desc(), col(Poll.id).desc())
+    return list(session.scalars(query.limit(limit)))
+
+
 def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> Sequence[Source]:
     """Claim sources whose poll is due; each row carries its lease token."""
     ids = (

@@ -57,6 +57,11 @@ def get(session: Session, id_: str) -> Story:
     return row
 
 
+def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Story]:
+    """Give stories by their ids."""
+    return {row.id: row for row in session.scalars(select(Story).where(col(Story.id).in_(set(ids))))}
+
+
 def page(
     session: Session, *, before: tuple[datetime, str] | None = None, limit: int = 50, heard_by: str | None = None
 ) -> list[Story]:

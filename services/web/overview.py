@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from services.alerts.reason import first_words, where
-from services.store import alerts, articles, queues, sources, subscriptions, today
+from services.store import alerts, queues, today
 from services.store.queues import StageCount
-from services.store.tables import Alert
 from services.web import words
+from services.web.briefs import briefs_of
 from services.web.needs import Found, Need, needs
 from services.web.site import Frame, Ours, Reader, frame, page
 
 routes = APIRouter(include_in_schema=False)
 
 SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """One alert as the page tells it."""
-
-    subscription: str
-    kind: str
-    title: str
-    url: str | None
-    source: str
-    sentence: str
-    marks: list[list[int]]
-    clause: str
-    where: str
-    at: datetime
-    states: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +36,7 @@ def show(request: Request, site: Ours, reader: Reader) -> Response:
         around = frame(site, session, request)
         only = None if around.staff else reader.person
         counts = today.count(session, around.midnight, only)
-        briefs = _briefs(session, only)
+        briefs = briefs_of(session, alerts.page(session, person=only, limit=SHOWN))
         stages = queues.count(session, around.now) if around.staff else []
         listed = _needs(session, stages, counts, around) if around.staff else []
     head = _staff_head(listed, stages) if around.staff else _own_head(counts)
@@ -86,30 +65,3 @@ def _own_head(counts: today.Today) -> Head:
     told = words.count(counts.alerts, "alert", "alerts") if counts.alerts else "No alert"
     checked = words.count(counts.articles, "article was", "articles were")
     return Head("Your alerts", f"{told} today", f"{checked} checked since midnight.")
-
-
-def _briefs(session: Session, person: str | None) -> list[Brief]:
-    rows = alerts.page(session, person=person, limit=SHOWN)
-    told = articles.by_ids(session, [row.article for row in rows])
-    outlets = sources.names(session, [article.source for article in told.values()])
-    asked = subscriptions.names(session, [row.subscription for row in rows])
-    links = alerts.links_of(session, [row.id for row in rows])
-    found = []
-    for row in rows:
-        article = told[row.article]
-        title = article.title or first_words(article.text or "")
-        states = sorted({link.state for link in links[row.id]})
-        found.append(_brief(row, title, article.url, outlets[article.source], asked[row.subscription], states))
-    return found
-
-
-def _brief(row: Alert, title: str, url: str | None, source: str, subscription: str, states: list[str]) -> Brief:
-    reason = row.reason
-    first: Mapping[str, Any] = next(  # Any: evidence as JSON
-        (one for one in reason.get("clauses", []) if one["clause"] == reason.get("clause")), {}
-    )
-    return Brief(
-        subscription=subscription, kind=row.kind, title=title, url=url, source=source,
-        sentence=reason.get("sentence", ""), marks=reason.get("marks", []), clause=reason.get("clause", ""),
-        where=where(reason.get("zone"), first.get("sentence_number")), at=row.created_at, states=states,
-    )  # fmt: skip

@@ -27,6 +27,8 @@ from services.store.states import Role
 from services.store.work import Store
 from services.web import words
 from services.web.forms import SAID
+from services.web.paint import painted
+from services.web.states import sign
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _VERSION = version("tocsin")
@@ -84,6 +86,8 @@ def _environment() -> Environment:
     )  # fmt: skip
     for name in ("number", "count", "short_age", "age", "place_of", "day", "moment", "marked", "spark", "coded"):
         made.filters[name] = getattr(words, name)
+    made.filters["sign"] = sign
+    made.filters["painted"] = painted
     return made
 
 

@@ -1,4 +1,4 @@
-"""The style sheet. Files are named here one by one, so that no path leads anywhere else."""
+"""The style sheet and the scripts. Files are named here one by one, so that no path leads anywhere else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.errors import NotFoundError
 routes = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {"tocsin.css": "text/css"}
+_TYPES = {"tocsin.css": "text/css", "htmx.min.js": "text/javascript", "htmx.LICENSE": "text/plain"}
 
 
 @routes.get("/static/{name}")

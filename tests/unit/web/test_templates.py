@@ -15,7 +15,8 @@ STYLE = (Path(site.__file__).parent / "static" / "tocsin.css").read_text()
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_needs_what_the_policy_forbids(template: Path) -> None:
     text = template.read_text()
-    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|https?://", text, re.I)
+    text = text.replace('<script src="/static/htmx.min.js" defer></script>', "")
+    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|(?:href|src|action)=.https?://", text, re.I)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

@@ -1,0 +1,85 @@
+"""Channels: where alerts can go, their states and their log, and the form that adds one."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services import acts, clock
+from services.accounts import own
+from services.accounts.tokens import Caller
+from services.errors import ConflictError, InvalidError
+from services.store import channels, deliveries, people
+from services.web.forms import Filled, Form, Refused, onward, refused
+from services.web.site import Ours, Reader, Site, frame, page
+
+routes = APIRouter(include_in_schema=False)
+
+SHOWN = 200
+LOGGED = 25
+KINDS = (("email", "E-mail"), ("webhook", "Webhook"), ("chat", "Chat"))
+
+
+@routes.get("/channels")
+def list_all(request: Request, site: Ours, reader: Reader) -> Response:
+    """List the reader's channels; staff see everybody's."""
+    return _page(request, site, reader, Form({"kind": ["email"]}))
+
+
+@routes.post("/channels")
+def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
+    """Add a channel; the secret of a webhook is shown this once."""
+    try:
+        target = acts.checked_target(site.gate, form.text("kind"), form.text("target"))
+        with site.store.write() as work:
+            added = acts.add_channel(
+                work, site.vault, reader.name, person=reader.person, target=target, confirmed=False, home=site.home,
+                now=clock.now(),
+            )  # fmt: skip
+    except (InvalidError, ConflictError) as error:
+        told = refused(error)
+        at = "target" if told.field in ("address", "url") else told.field
+        return _page(request, site, reader, form, problem=Refused(told.message, at, advice=told.advice))
+    if added.secret is None:
+        return onward(f"/channels/{added.row.id}", "channel")
+    return _one(added.row.id, request, site, reader, secret=added.secret)
+
+
+@routes.get("/channels/{id}")
+def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
+    """Show one channel and its log."""
+    return _one(id, request, site, reader)
+
+
+@routes.post("/channels/{id}/verify")
+def verify(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
+    """Send the message again that confirms a channel."""
+    with site.store.write() as work:
+        row = channels.get(work.session, id)
+        own.check(reader, row.person, "channel", id)
+        acts.confirm_again(work, site.vault, reader.name, row, site.home, clock.now())
+    return onward(f"/channels/{id}", "asked")
+
+
+def _page(request: Request, site: Site, reader: Caller, form: Form, *, problem: Refused | None = None) -> Response:
+    with site.store.read() as session:
+        around = frame(site, session, request)
+        rows = channels.page(session, person=own.person_of(reader), limit=SHOWN)
+        owners = {row.person: people.get(session, row.person).email for row in rows}
+        used = channels.used_by(session, [row.id for row in rows])
+        last = deliveries.last_sent(session, [row.id for row in rows])
+    return page(
+        "channels.html", status=422 if problem else 200, frame=around, rows=rows, owners=owners, used=used, last=last,
+        me=reader.person, form=form, refused=problem, kinds=KINDS,
+    )  # fmt: skip
+
+
+def _one(id_: str, request: Request, site: Site, reader: Caller, secret: str | None = None) -> Response:
+    with site.store.read() as session:
+        around = frame(site, session, request)
+        row = channels.get(session, id_)
+        own.check(reader, row.person, "channel", id_)
+        log = deliveries.page(session, channel=id_, limit=LOGGED)
+        answers = {one.id: deliveries.attempts(session, one.id) for one in log}
+        used = channels.used_by(session, [id_])[id_]
+    return page("channel.html", frame=around, row=row, log=log, answers=answers, used=used, shown_once=secret)

@@ -1,0 +1,73 @@
+"""Deliveries: messages on their way, sent, or dead with a reason; each with every try; a dead one can be sent again."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services import acts, clock, cursors
+from services.accounts import own
+from services.store import alerts, channels, deliveries
+from services.store.states import DeliveryState
+from services.web.forms import onward
+from services.web.lists import Cursor, address
+from services.web.site import Ours, Reader, frame, page
+
+routes = APIRouter(include_in_schema=False)
+
+SHOWN = 50
+_LIST = "deliveries"
+_TABS = (
+    ("Waiting", DeliveryState.PENDING), ("Sent", DeliveryState.SENT), ("Dead", DeliveryState.DEAD),
+    ("Uncertain", DeliveryState.UNCERTAIN), ("Suppressed", DeliveryState.SUPPRESSED),
+)  # fmt: skip
+
+
+@routes.get("/deliveries")
+def list_all(
+    request: Request, site: Ours, reader: Reader, state: DeliveryState | None = None, channel: str = "",
+    cursor: Cursor = None,
+) -> Response:  # fmt: skip
+    """List deliveries by state and channel; subscribers see those to their own channels."""
+    before, mine = cursors.by_time(_LIST, cursor), own.person_of(reader)
+    with site.store.read() as session:
+        around = frame(site, session, request)
+        if channel:
+            own.check(reader, channels.get(session, channel).person, "channel", channel)
+        rows = deliveries.page(
+            session, state=state, channel=channel or None, person=mine, before=before, limit=SHOWN + 1
+        )
+        labels = {row.channel: channels.get(session, row.channel).label for row in rows}
+        counts = deliveries.counts(session, mine)
+    last = rows[SHOWN - 1] if len(rows) > SHOWN else None
+    older = last and address(
+        "/deliveries", state=state, channel=channel, cursor=cursors.time_cursor(_LIST, last.created_at, last.id)
+    )
+    tabs = [
+        (name, one.value, counts.get(one, 0), address("/deliveries", state=one, channel=channel)) for name, one in _TABS
+    ]
+    return page(
+        "deliveries.html", frame=around, rows=rows[:SHOWN], labels=labels, tabs=tabs, state=state, channel=channel,
+        older=older, all=sum(counts.values()),
+    )  # fmt: skip
+
+
+@routes.get("/deliveries/{id}")
+def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
+    """Show one delivery: what it tells, every try and its answer."""
+    with site.store.read() as session:
+        around = frame(site, session, request)
+        row = deliveries.get(session, id)
+        channel = channels.get(session, row.channel)
+        own.check(reader, channel.person, "delivery", id)
+        tries = deliveries.attempts(session, id)
+        told = [(alert, subscription, article) for alert, subscription, article, _ in alerts.of_delivery(session, id)]
+    return page("delivery.html", frame=around, row=row, channel=channel, tries=tries, told=told)
+
+
+@routes.post("/deliveries/{id}/replay")
+def replay(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
+    """Send a dead delivery again, under the same id."""
+    with site.store.write() as work:
+        acts.replay(work, reader.name, id, clock.now())
+    return onward(f"/deliveries/{id}", "replayed")

@@ -1,0 +1,85 @@
+"""Sources: what is listened to, how each one's polls go, and the form that watches another."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services import acts, clock, cursors
+from services.accounts.tokens import Caller
+from services.errors import ConflictError, InvalidError, OutsideError
+from services.store import sources
+from services.web.forms import Filled, Form, Refused, onward, refused
+from services.web.lists import Cursor, address
+from services.web.site import Ours, Reader, Site, frame, page
+
+routes = APIRouter(include_in_schema=False)
+
+SHOWN = 100
+POLLS = 25
+_LIST = "sources"
+
+
+@routes.get("/sources")
+def list_all(request: Request, site: Ours, cursor: Cursor = None) -> Response:
+    """List sources in the order of their names."""
+    return _page(request, site, Form({}), cursor=cursor)
+
+
+@routes.post("/sources")
+def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
+    """Watch a source; its first poll is due at once."""
+    try:
+        row_id = _add(site, reader, form)
+    except (InvalidError, ConflictError, OutsideError) as error:
+        return _page(request, site, form, problem=refused(error))
+    return onward(f"/sources/{row_id}", "watched")
+
+
+@routes.get("/sources/{id}")
+def one(id: str, request: Request, site: Ours) -> Response:  # noqa: A002  # the name in the path
+    """Show one source and its last polls."""
+    with site.store.read() as session:
+        around = frame(site, session, request)
+        row = sources.get(session, id)
+        polls = sources.polls(session, row.id, POLLS)
+    return page("source.html", frame=around, row=row, polls=polls, shown_url=_public(row.url))
+
+
+@routes.post("/sources/{id}/poll")
+def poll(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
+    """Make the next poll due at once."""
+    with site.store.write() as work:
+        row = acts.poll_source(work, reader.name, id, clock.now())
+    return onward(f"/sources/{row.id}", "polled")
+
+
+def _add(site: Site, reader: Caller, form: Form) -> str:
+    given = form.text("url")
+    url = acts.checked_source(site.gate, given)
+    name = form.text("name") or urlsplit(given).hostname or given[:120]
+    with site.store.write() as work:
+        return acts.add_source(work, reader.name, url=url, name=name[:120], language=None, now=clock.now()).id
+
+
+def _page(
+    request: Request, site: Site, form: Form, *, problem: Refused | None = None, cursor: str | None = None
+) -> Response:
+    with site.store.read() as session:
+        around = frame(site, session, request)
+        rows = sources.page(session, after=cursors.by_name(_LIST, cursor), limit=SHOWN + 1)
+    older = len(rows) > SHOWN and address("/sources", cursor=cursors.name_cursor(_LIST, rows[SHOWN - 1].name))
+    return page(
+        "sources.html", status=422 if problem else 200, frame=around, rows=rows[:SHOWN], form=form, refused=problem,
+        older=older,
+    )  # fmt: skip
+
+
+def _public(url: str | None) -> str | None:
+    """Give an address without the password in it."""
+    if url is None:
+        return None
+    before, at, _ = urlsplit(url).netloc.rpartition("@")
+    return url.replace(f"{before}{at}", "…@", 1) if at else url
