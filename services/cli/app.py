@@ -16,6 +16,7 @@ import typer
 from services.cli import (
     alerts,
     article,
+    bench,
     channels,
     check,
     deliveries,
@@ -68,6 +69,7 @@ for _name, _command in (
 ):
     app.command(_name)(_command)
 
+_add("bench", bench.group)
 _add("db", running.database)
 _add("people", people.group)
 _add("channels", channels.group)

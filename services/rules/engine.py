@@ -11,7 +11,7 @@ if something has to be evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
@@ -28,7 +28,7 @@ from services.rules.packing import Packer
 from services.rules.rarity import Rarity
 from services.rules.required import branches
 from services.rules.search import Found, search
-from services.rules.traits import of_article, of_document
+from services.rules.traits import Traits, of_article, of_document
 
 State: TypeAlias = tuple[LexiconState, dict[int, Entry], list[str], dict[str, bytes], dict[str, str]]
 
@@ -102,6 +102,16 @@ class Engine:
         found = self._search(_Trial(article, self._topics, places))
         return found.sure | found.unsure
 
+    def traits(self, article: Article | Document) -> Traits:
+        """Give what an article has, without facts that only topics and places know: the first half of matching."""
+        return (
+            of_document(article, self._lexicon) if isinstance(article, Document) else of_article(article, self._lexicon)
+        )
+
+    def keys(self) -> KeysView[int]:
+        """Give the features under which rules wait."""
+        return self._index.entries.keys()
+
     def tree(self, rule: str) -> Node:
         """Give the tree of a rule that is there, without how its words were typed."""
         return self._packer.unpack(self._trees[rule])
@@ -131,8 +141,7 @@ class Engine:
             anyway[rule] = "no word, phrase, topic, place, source, author or site must be present"
 
     def _search(self, trial: _Trial) -> Found:
-        article, lexicon = trial.article, self._lexicon
-        traits = of_document(article, lexicon) if isinstance(article, Document) else of_article(article, lexicon)
+        lexicon, traits = self._lexicon, self.traits(trial.article)
         if lexicon.facts:
             if lexicon.asks_places:
                 traits.has |= lexicon.of_places(trial.places.facts())
