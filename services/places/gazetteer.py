@@ -27,6 +27,7 @@ from zlib import crc32
 
 from services.errors import InvalidError
 from services.places.divisions import Division, Kind, slug
+from services.places.weights import BY_RULES, Weights, read_weights
 
 NOTHING = 65535
 _KINDS = (Kind.COUNTRY, Kind.STATE, Kind.COUNTY, Kind.PLACE, Kind.REGION, Kind.AREA, Kind.DISTRICT)
@@ -50,7 +51,8 @@ class Sort(IntEnum):
 class Gazetteer:
     """The divisions. Rows and names are numbers; `division(row)` says what a row is."""
 
-    def __init__(self, packed: bytes) -> None:
+    def __init__(self, packed: bytes, weights: Weights = BY_RULES) -> None:
+        self.weights = weights
         body = memoryview(lzma.decompress(packed))
         length = int.from_bytes(body[:4], "little")
         head = json.loads(bytes(body[4 : 4 + length]))
@@ -284,7 +286,7 @@ def load(folder: Path) -> Gazetteer:
     """Read the gazetteer from the folder that holds it."""
     file = folder / "gazetteer.bin"
     try:
-        return Gazetteer(file.read_bytes())
+        return Gazetteer(file.read_bytes(), read_weights(folder))
     except FileNotFoundError as error:
         raise InvalidError(f"The gazetteer is not there: a file {file} is expected") from error
     except (lzma.LZMAError, ValueError, KeyError) as error:

@@ -43,7 +43,7 @@ def spans_of(tokens: Tokens, gazetteer: Gazetteer) -> list[Span]:
     capital = tokens.capital
     while at < count:
         if capital[at] and (span := _longest(tokens, gazetteer, at)) is not None:
-            found.append(span)
+            found.append(_with_township(tokens, span))
             at = span.last
         else:
             at += 1
@@ -57,6 +57,8 @@ def _longest(tokens: Tokens, gazetteer: Gazetteer, first: int) -> Span | None:
         head = max(gazetteer.longest.get(word, 1), gazetteer.longest.get(bare, 1))
     else:
         head = gazetteer.longest.get(word, 1)
+    if word in _SHORT_DIRECTIONS:
+        head = max(head, gazetteer.longest.get(_SHORT_DIRECTIONS[word], 1))
     shouted = len(word) > 1 and word.isupper()
     if shouted:
         head = max(head, gazetteer.longest.get(_calm(word), 1))
@@ -87,9 +89,23 @@ def _called(tokens: Tokens, gazetteer: Gazetteer, first: int, last: int, *, shou
             number = gazetteer.number_of(name.replace("’", "'"))
         if number < 0 and shouted and len(name) > 3 and name.isupper():
             number = gazetteer.number_of(_calm(name))
+        if number < 0 and last - first > 1 and (long := _SHORT_DIRECTIONS.get(tokens.words[first])) is not None:
+            number = gazetteer.number_of(long + name[2:])
         if number >= 0:
             return Span(first, last, start, end - cut, name, number)
     return None
+
+
+_SHORT_DIRECTIONS = {"N.": "North", "S.": "South", "E.": "East", "W.": "West"}
+_TOWNSHIP = ("Township", "Twp.", "Twp")
+
+
+def _with_township(tokens: Tokens, span: Span) -> Span:
+    """Take the word along: "Madison Township" is one name, by the place or county that it is called after."""
+    at = span.last
+    if at < len(tokens) and tokens.gaps[at] == " " and tokens.words[at] in (*_TOWNSHIP, "Township."):
+        span.last, span.end = at + 1, tokens.ends[at] - (tokens.words[at] == "Township.")
+    return span
 
 
 def _written_forms(written: str) -> list[tuple[str, int]]:

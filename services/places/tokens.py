@@ -44,7 +44,9 @@ def tokens_of(text: str) -> Tokens:
         start, end = match.span()
         word = match.group()
         between = text[last:start]
-        gap = _GAPS.get(between, "")
+        gap = _GAPS.get(between)
+        if gap is None:
+            gap = " " if between.isspace() and between.count("\n") < 2 else ""
         lower = word.lower().rstrip(".")
         # A full stop that ended the word before, or any sign but a comma or hyphen, opens a sentence here.
         sign = between.strip(" \n\xa0")

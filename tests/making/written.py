@@ -29,6 +29,7 @@ class Written:
     state_areas: dict[str, tuple[float, float, str]]
     several_counties: dict[tuple[str, str], list[str]]
     same_as: dict[tuple[str, str], str]
+    no_places: tuple[str, ...]
     governments: dict[str, tuple[str, str]]
     ocd_exceptions: dict[str, str]
     state_population: dict[str, int]
@@ -47,6 +48,7 @@ def read_written(file: Path) -> Written:
         {name: _area(text) for name, text in found["state_areas"].items()},
         {_pair(name): text.split() for name, text in found["several_counties"].items()},
         {_pair(name): text for name, text in found["same_as"].items()},
+        tuple(one.strip() for one in found["no_places"].split("|")),
         {name: _pair(text) for name, text in found["governments"].items()},
         found["ocd_exceptions"],
         {code: int(text) for code, text in found["state_population"].items()},
