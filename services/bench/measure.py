@@ -38,8 +38,10 @@ _ROUNDS = 7
 def main() -> int:
     """Read the job from standard input, tell progress and the result."""
     signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the command, which ends this process
-    job = json.loads(sys.stdin.readline())
+    line = sys.stdin.readline()
+    if not line:
+        return 1  # the command was interrupted before it could say what to do
+    job = json.loads(line)
     lifeline.end_with_parent(job["parent"])
     try:
         result = measure(job["size"], job["corpus"], job["rules"], [PEERS[name] for name in job["peers"]], _tell)

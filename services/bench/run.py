@@ -26,9 +26,14 @@ def size(count: int, corpus: Path | None, rules: Path | None, peers: Sequence[Pe
         "rules": str(rules.absolute()) if rules else None,
         "peers": [peer.name for peer in peers],
     }
+    # A session of its own: Ctrl-C reaches this process only, which then ends the other.
     # -P: a package named as one of ours in the folder where the command is run is not taken for it.
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "services.bench.measure"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-P", "-m", "services.bench.measure"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         assert child.stdin is not None
