@@ -103,7 +103,7 @@ def test_a_line_that_cannot_be_read_is_told_and_the_others_go_on(
 def test_separators_inside_a_text_do_not_cut_the_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = json.dumps({"id": 1, "text": "Rain in\u2028Chicago."}, ensure_ascii=False)
+    asked = json.dumps({"id": 1, "text": "It rained in Chicago.\u2028The river rose."}, ensure_ascii=False)
     code, found, _ = lines(monkeypatch, capsys, asked)
     assert (code, found[0]["states"]) == (0, ["US-IL"])
 
