@@ -10,12 +10,14 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NewType
 
 from sqlmodel import Session
 
 from services import pipeline
+from services.accounts import tokens
+from services.accounts.tokens import Caller
 from services.articles.article import Item
 from services.broker import Stage
 from services.channels import verify
@@ -27,8 +29,8 @@ from services.queries.canonical import rule_key
 from services.queries.parser import Lookups, Parsed, parse
 from services.store import audit, channels, deliveries, leaving, people, sources, subscriptions, windows
 from services.store.secrets import Vault
-from services.store.states import ChannelState, SubscriptionState
-from services.store.tables import Article, Channel, Delivery, Idempotency, Person, Source, Subscription
+from services.store.states import ChannelState, Role, SubscriptionState
+from services.store.tables import Article, Channel, Delivery, Idempotency, Person, Source, Subscription, Token
 from services.store.work import Work
 
 SourceUrl = NewType("SourceUrl", str)
@@ -76,6 +78,25 @@ def add_person(work: Work, actor: str, *, email: str, name: str, timezone: str, 
     person = people.add(work.session, email=email, name=name, timezone=timezone, role=role, now=now)
     audit.record(work.session, now, actor, "person added", person.id, after=person.role)
     return person
+
+
+def add_token(work: Work, caller: Caller, *, name: str, scopes: Sequence[str], days: int | None, now: datetime) -> str:
+    """Make a token of the caller; it is shown this once."""
+    name = " ".join(name.split())
+    if not name or len(name) > 120:
+        raise InvalidError("Enter a name for the token, 1 to 120 characters", field="/name")
+    wanted = tokens.checked_scopes(scopes, caller)
+    owner = people.get(work.session, caller.person)
+    token = tokens.issue(work.session, owner, name, wanted, now, timedelta(days=days) if days else None)
+    audit.record(work.session, now, caller.name, "token made", token[4:12], after=" ".join(wanted))
+    return token
+
+
+def revoke_token(work: Work, caller: Caller, id_: str, now: datetime) -> Token:
+    """Revoke a token: one's own, or as an admin anybody's. It stops working at once."""
+    row = tokens.revoke(work.session, id_, None if caller.role is Role.ADMIN else caller.person, now)
+    audit.record(work.session, now, caller.name, "token revoked", row.id)
+    return row
 
 
 def checked_target(gate: Gate, kind: str, given: str) -> Target:

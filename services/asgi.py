@@ -28,6 +28,7 @@ from services.api import (
     access,
     alerts,
     articles,
+    audit,
     channels,
     deliveries,
     handlers,
@@ -40,6 +41,7 @@ from services.api import (
     sources,
     stories,
     subscriptions,
+    tokens,
     topics,
 )
 from services.api.answers import Answers
@@ -50,16 +52,18 @@ from services.api.forgery import Forgery
 from services.api.parts import Parts
 from services.api.problems import Problem
 from services.broker import Hints, open_hints
+from services.channels.post import open_mail
 from services.errors import OutsideError, TocsinError
 from services.guard import Gate
 from services.house import keep_house
 from services.settings import Settings
+from services.sign_in import Letters
 from services.store.packs import shipped
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
+from services.web import account, confirm, docs, failures, feedback, leave, mail, more, overview, signin, static
 from services.web import alerts as alert_pages
 from services.web import channels as channel_pages
-from services.web import confirm, docs, failures, feedback, leave, mail, more, overview, signin, static
 from services.web import deliveries as delivery_pages
 from services.web import sources as source_pages
 from services.web import subscriptions as subscription_pages
@@ -75,7 +79,7 @@ STOP_S = 20  # what open requests have when the process ends
 _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
-    signin, confirm, leave, feedback, mail, docs, static,
+    account, tokens, audit,     signin, confirm, leave, feedback, mail, docs, static,
 )  # fmt: skip
 
 
@@ -93,7 +97,8 @@ def build(settings: Settings) -> FastAPI:
     )  # fmt: skip
     site = Site(
         store=parts.store, vault=parts.vault, gate=parts.gate, packs=parts.packs, home=parts.home,
-        url=settings.public_url, mail_folder=None if settings.smtp_url else settings.data / "mail",
+        letters=Letters(open_mail(settings), parts.home), url=settings.public_url,
+        mail_folder=None if settings.smtp_url else settings.data / "mail",
         describe=lambda: schema.described(app),
     )  # fmt: skip
     app.state.parts = parts

@@ -52,6 +52,11 @@ def use_link(session: Session, secret: str, now: datetime) -> str:
     person = session.scalars(mine.values(used_at=now).returning(col(SignInLink.person))).first()
     if person is None:
         raise InvalidError("This sign-in link was used or is older than 10 minutes. Ask for a new one")
+    return begin(session, person, now)
+
+
+def begin(session: Session, person: str, now: datetime) -> str:
+    """Begin a browser session of a person who has shown who they are; give its secret."""
     session.execute(delete(BrowserSession).where(col(BrowserSession.expires_at) < now))
     token = secrets.token_urlsafe(32)
     session.add(
@@ -81,3 +86,9 @@ def note_use(session: Session, secret: str, now: datetime) -> None:
 def end(session: Session, secret: str) -> None:
     """End a browser session."""
     session.execute(delete(BrowserSession).where(col(BrowserSession.sha256) == sha256(secret)))
+
+
+def end_all(session: Session, person: str, but: str = "") -> None:
+    """End a person's browser sessions, except the one with the given secret."""
+    mine = delete(BrowserSession).where(col(BrowserSession.person) == person)
+    session.execute(mine.where(col(BrowserSession.sha256) != sha256(but)) if but else mine)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from services.errors import InvalidError, NotFoundError
 from services.identity import sha256
 from services.store.states import Role
 from services.store.tables import Person, Token
 
 SCOPES = ("articles:write", "alerts:read", "subscriptions:write", "ops", "admin")
+SCOPES_OF = {
+    Role.SUBSCRIBER: ("alerts:read", "subscriptions:write"),
+    Role.OPERATOR: ("articles:write", "alerts:read", "ops"),
+    Role.ADMIN: SCOPES,
+}
 _USED_EVERY = timedelta(minutes=1)  # how exactly the last use is kept
 
 
@@ -28,12 +35,22 @@ class Caller:
     client: str
 
 
-def issue(session: Session, person: Person, name: str, scopes: tuple[str, ...], now: datetime) -> str:
-    """Make a token; it is shown this once."""
+def issue(
+    session: Session, person: Person, name: str, scopes: tuple[str, ...], now: datetime, lasts: timedelta | None = None
+) -> str:
+    """Make a token; it is shown this once. Without `lasts` it works until it is revoked."""
     id_ = secrets.token_hex(4)
     token = f"tcn_{id_}_{secrets.token_urlsafe(32)}"
     session.add(
-        Token(id=id_, person=person.id, name=name, sha256=sha256(token), scopes=" ".join(scopes), created_at=now)
+        Token(
+            id=id_,
+            person=person.id,
+            name=name,
+            sha256=sha256(token),
+            scopes=" ".join(scopes),
+            created_at=now,
+            expires_at=now + lasts if lasts else None,
+        )
     )
     session.flush()
     return token
@@ -60,3 +77,30 @@ def note_use(session: Session, client: str, now: datetime) -> None:
     if row is not None and (row.used_at is None or row.used_at < now - _USED_EVERY):
         row.used_at = now
         session.add(row)
+
+
+def of_person(session: Session, person: str) -> list[Token]:
+    """Give a person's tokens that were not revoked, the newest first."""
+    mine = col(Token.person) == person, col(Token.revoked_at).is_(None)
+    return list(session.scalars(select(Token).where(*mine).order_by(col(Token.created_at).desc(), col(Token.id))))
+
+
+def revoke(session: Session, id_: str, person: str | None, now: datetime) -> Token:
+    """Revoke a token from this moment on; `person`: only if it is theirs."""
+    row = session.get(Token, id_)
+    if row is None or (person is not None and row.person != person):
+        raise NotFoundError(f'There is no token "{id_}"', field="/id")
+    row.revoked_at = row.revoked_at or now
+    session.add(row)
+    session.flush()
+    return row
+
+
+def checked_scopes(wanted: Sequence[str], caller: Caller) -> tuple[str, ...]:
+    """Give the scopes a new token may have: those of its maker's role, and none that the maker's own token lacks."""
+    able = [scope for scope in SCOPES_OF[caller.role] if scope in caller.scopes or "admin" in caller.scopes]
+    wrong = next((scope for scope in wanted if scope not in able), None)
+    if wrong is not None or not wanted:
+        found = "none" if wrong is None else f'"{wrong}"'
+        raise InvalidError(f"Expected one or more of: {', '.join(able) or 'nothing'}. Found {found}", field="/scopes")
+    return tuple(scope for scope in SCOPES if scope in wanted)

@@ -92,13 +92,17 @@ class Post:
         return self._delays_s["mail" if kind == "email" else "webhook"]
 
 
+def open_mail(settings: Settings) -> MailSender:
+    """Give what takes mails: the server that is set, or the folder they are kept in."""
+    if not settings.smtp_url:
+        return MailFolder(settings.data / "mail")
+    return Mailer(read_smtp_url(settings.smtp_url), settings.mail_from, final_dot_s=settings.final_dot_s)
+
+
 def open_post(settings: Settings, gate: Gate, stopping: threading.Event) -> Post:
     """Build the post office that the settings describe."""
-    mail: MailSender = MailFolder(settings.data / "mail")
-    if settings.smtp_url:
-        mail = Mailer(read_smtp_url(settings.smtp_url), settings.mail_from, final_dot_s=settings.final_dot_s)
     return Post(
-        mail=mail,
+        mail=open_mail(settings),
         webhook=WebhookSender(gate, timeout_s=settings.send_s),
         chat=ChatSender(gate, timeout_s=settings.send_s),
         sender=settings.mail_from,

@@ -57,6 +57,7 @@ class Person(SQLModel, table=True):
     name: str = ""
     timezone: str = "UTC"
     role: str = Role.SUBSCRIBER
+    password: str | None = None
     quiet_from: str | None = None
     quiet_until: str | None = None
     digest_at: str = "07:30"
@@ -85,6 +86,16 @@ class SignInLink(SQLModel, table=True):
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+
+
+class SignInTry(SQLModel, table=True):
+    """A sign-in that failed, or a link that was asked for; kept for as long as it slows the next one."""
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = (Index("ix_sign_in_try_key", "key", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    at: datetime
 
 
 class BrowserSession(SQLModel, table=True):

@@ -30,6 +30,8 @@ SAID = {
     "watched": "Watched. It is polled at once",
     "polled": "It is polled now",
     "person": "Added",
+    "password": "The password is changed, and other sign-ins are over",
+    "revoked": "Revoked. It stopped working at once",
 }
 
 MOST_FIELDS = 200

@@ -1,13 +1,18 @@
-"""Sign in by a one-time link, and out. The link's GET shows a button, its POST signs in: mail scanners only GET."""
+"""Sign in by a one-time link or a password, and out.
+
+The link's GET shows a button, its POST signs in: mail scanners only GET.
+"""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from services import clock
+from services import clock, sign_in
 from services.accounts import signin
+from services.accounts.tries import TooManyTriesError
 from services.errors import InvalidError
+from services.web.forms import Filled
 from services.web.site import Ours, Site, page
 
 routes = APIRouter(include_in_schema=False)
@@ -18,7 +23,25 @@ _OLD = "This sign-in link was used or is older than 10 minutes. Ask for a new on
 @routes.get("/sign-in")
 def ask() -> Response:
     """Show how to sign in."""
-    return page("sign_in.html", problem="")
+    return page("sign_in.html", problem="", asked=False, email="")
+
+
+@routes.post("/sign-in")
+def sign_in_by(request: Request, site: Ours, form: Filled) -> Response:
+    """Mail a link, or sign in by password. An unknown address is answered as a known one is."""
+    email, now = form.text("email").lower()[:254], clock.now()
+    if "password" not in form.fields:
+        sign_in.mail_link(site.store, site.letters, email, now)
+        return page("sign_in.html", problem="", asked=True, email=email)
+    at = request.client.host if request.client else ""
+    try:
+        token = sign_in.with_password(site.store, email, form.fields["password"][0], at, now)
+    except TooManyTriesError as error:
+        wait = {"Retry-After": str(int(error.wait_s) + 1)}
+        return page("sign_in.html", status=429, headers=wait, problem=error.message, asked=False, email=email)
+    except InvalidError as error:
+        return page("sign_in.html", status=422, problem=error.message, asked=False, email=email)
+    return _begun(request, site, token)
 
 
 @routes.get("/in/{secret}")
@@ -35,10 +58,16 @@ def use(secret: str, request: Request, site: Ours) -> Response:
     try:
         with site.store.write() as work:
             token = signin.use_link(work.session, secret, clock.now())
-            if before := request.cookies.get(site.cookie):
-                signin.end(work.session, before)
     except InvalidError:
         return _old()
+    return _begun(request, site, token)
+
+
+def _begun(request: Request, site: Site, token: str) -> Response:
+    """Send somebody who signed in to the first page; the session before it, if any, ends."""
+    if before := request.cookies.get(site.cookie):
+        with site.store.write() as work:
+            signin.end(work.session, before)
     answer = RedirectResponse("/", status_code=303)
     answer.set_cookie(
         site.cookie, token, max_age=int(signin.SESSION_LASTS.total_seconds()), path="/", httponly=True,
@@ -64,4 +93,4 @@ def forget(site: Site) -> Response:
 
 
 def _old() -> Response:
-    return page("sign_in.html", status=410, problem=_OLD)
+    return page("sign_in.html", status=410, problem=_OLD, asked=False, email="")

@@ -20,6 +20,7 @@ from services.accounts.tokens import Caller
 from services.acts import Home
 from services.guard import Gate
 from services.reader_links import ReaderLinks
+from services.sign_in import Letters
 from services.store import people, today
 from services.store.packs import Packs
 from services.store.secrets import Vault
@@ -40,6 +41,7 @@ class Site:
 
     `mail_folder` is `None` when a mail server is set, so that nothing is kept. `vault` seals addresses, `gate` is the
     way to the network, `packs` are the topics, and `home` is what messages say of this installation.
+    `letters` mails sign-in links.
     """
 
     store: Store
@@ -47,6 +49,7 @@ class Site:
     gate: Gate
     packs: Packs
     home: Home
+    letters: Letters
     url: str
     mail_folder: Path | None
     describe: Callable[[], Mapping[str, Any]]  # Any: OpenAPI as JSON

@@ -1,0 +1,76 @@
+"""Slows guessing: after ten failures in fifteen minutes of one account from one address, each try waits longer.
+
+A try is counted by account and address together, so that nobody can lock another out from elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlmodel import Session, col
+
+from services.errors import InvalidError
+from services.identity import sha256
+from services.store.tables import SignInTry
+
+WINDOW = timedelta(minutes=15)
+FREE = 10
+LINKS_AN_HOUR = 5
+
+
+class TooManyTriesError(InvalidError):
+    """Somebody tried too often. `wait_s` is when the next try counts."""
+
+    def __init__(self, wait_s: float) -> None:
+        minutes = max(1, math.ceil(wait_s / 60))
+        super().__init__(f"Too many tries. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}")
+        self.wait_s = wait_s
+
+
+def check(session: Session, account: str, address: str, now: datetime) -> None:
+    """Raise while an account is guessed at from an address: a minute after the eleventh failure, then twice as long."""
+    key = _key("password", account, address)
+    count, last = _of(session, key, now - WINDOW)
+    if count < FREE or last is None:
+        return
+    pause = timedelta(minutes=min(15, 2 ** (count - FREE)))
+    if last + pause > now:
+        raise TooManyTriesError((last + pause - now).total_seconds())
+
+
+def failed(session: Session, account: str, address: str, now: datetime) -> None:
+    """Count a failure."""
+    _add(session, _key("password", account, address), now)
+
+
+def forget(session: Session, account: str, address: str) -> None:
+    """Forget the failures of an account that has signed in."""
+    session.execute(delete(SignInTry).where(col(SignInTry.key) == _key("password", account, address)))
+
+
+def may_mail(session: Session, account: str, now: datetime) -> bool:
+    """Count a link that is asked for; false if the account had too many in the last hour."""
+    key = _key("link", account, "")
+    count, _ = _of(session, key, now - timedelta(hours=1))
+    if count >= LINKS_AN_HOUR:
+        return False
+    _add(session, key, now)
+    return True
+
+
+def _of(session: Session, key: str, since: datetime) -> tuple[int, datetime | None]:
+    mine = col(SignInTry.key) == key, col(SignInTry.at) > since
+    count, last = session.execute(select(func.count(), func.max(col(SignInTry.at))).where(*mine)).one()
+    return int(count), last
+
+
+def _add(session: Session, key: str, now: datetime) -> None:
+    session.execute(delete(SignInTry).where(col(SignInTry.at) < now - timedelta(hours=2)))
+    session.add(SignInTry(key=key, at=now))
+    session.flush()
+
+
+def _key(kind: str, account: str, address: str) -> str:
+    return sha256("\x1f".join((kind, account.casefold(), address)))

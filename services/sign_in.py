@@ -1,0 +1,103 @@
+"""Signing in: a link that is mailed, or a password. What is answered tells nobody which addresses are known."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import structlog
+
+from services.accounts import passwords, signin, tries
+from services.accounts.tokens import Caller
+from services.acts import Home
+from services.alerts.mail import Envelope, Mail, compose
+from services.channels.outgoing import Outgoing, nothing
+from services.channels.post import MailSender
+from services.errors import InvalidError, TocsinError
+from services.identity import drawn
+from services.store import audit, people
+from services.store.work import Store
+
+log = structlog.get_logger(__name__)
+
+_SUBJECT = "Sign in to Tocsin"
+
+
+class Letters:
+    """Mails sign-in links, a few at a time and apart from the requests that asked for them."""
+
+    def __init__(self, mail: MailSender, home: Home) -> None:
+        self._mail, self._home = mail, home
+        self._room = threading.BoundedSemaphore(4)
+
+    def send(self, address: str, secret: str, now: datetime) -> None:
+        """Send a link, unless the mail server is so slow that others still wait: then one asks again."""
+        if self._room.acquire(blocking=False):
+            threading.Thread(target=self._send, args=(address, secret, now), daemon=True).start()
+
+    def _send(self, address: str, secret: str, now: datetime) -> None:
+        id_ = f"in_{drawn()}"
+        mail = Mail(_SUBJECT, _text(f"{self._home.url}/in/{secret}"))
+        body = compose(mail, Envelope(id=id_, sender=self._home.sender, to=address, date=now))
+        try:
+            self._mail.send(Outgoing(id_, _SUBJECT, body), address, nothing)
+        except TocsinError as error:
+            log.warning("a sign-in link was not mailed", error=error.message)
+        finally:
+            self._room.release()
+
+
+def mail_link(store: Store, letters: Letters, email: str, now: datetime) -> None:
+    """Mail a sign-in link if the address is known and did not ask too often; nobody is told which."""
+    with store.write() as work:
+        person = people.find(work.session, email) if email else None
+        if person is None or not tries.may_mail(work.session, email, now):
+            return
+        secret, address = signin.make_link(work.session, person, now), person.email
+    letters.send(address, secret, now)
+
+
+def _text(link: str) -> str:
+    return (
+        "Somebody, most likely you, asked for a link to sign in to Tocsin.\n"
+        "It works once, for 10 minutes:\n\n"
+        f"{link}\n\n"
+        "If it was not you, there is nothing to do: nobody is signed in\n"
+        "without this link.\n"
+    )
+
+
+def with_password(store: Store, email: str, password: str, address: str, now: datetime) -> str:
+    """Begin a browser session by address and password; give its secret. `address`: where the try comes from."""
+    with store.read() as session:
+        tries.check(session, email, address, now)
+        person = people.find(session, email) if email else None
+        kept = person.password if person else None
+    if not passwords.holds(kept, password) or person is None or kept is None:
+        with store.write() as work:
+            tries.failed(work.session, email, address, now)
+        raise InvalidError("The address and the password do not belong together", field="/password")
+    with store.write() as work:
+        row = people.get(work.session, person.id)
+        if passwords.is_old(kept):
+            row.password = passwords.hashed(password)
+            work.session.add(row)
+        tries.forget(work.session, email, address)
+        audit.record(work.session, now, row.email, "signed in by password", row.id)
+        return signin.begin(work.session, row.id, now)
+
+
+def set_password(store: Store, caller: Caller, old: str, new: str, session_secret: str, now: datetime) -> None:
+    """Set or change the caller's password, which ends their other sessions; an empty new one removes it."""
+    with store.read() as session:
+        person = people.get(session, caller.person)
+        kept, known = person.password, (person.email, person.email.partition("@")[0], person.name)
+    if kept is not None and not passwords.holds(kept, old):
+        raise InvalidError("This is not the password you have now", field="/old")
+    made = passwords.hashed(passwords.checked_new(new, *(one for one in known if len(one) > 3))) if new else None
+    with store.write() as work:
+        row = people.get(work.session, caller.person)
+        row.password = made
+        work.session.add(row)
+        signin.end_all(work.session, row.id, but=session_secret)
+        audit.record(work.session, now, caller.name, "password set" if made else "password removed", row.id)
