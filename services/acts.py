@@ -266,9 +266,12 @@ def checked_source(gate: Gate, url: str) -> SourceUrl:
     return SourceUrl(url)
 
 
-def add_source(work: Work, actor: str, *, url: SourceUrl, name: str, language: str | None, now: datetime) -> Source:
+def add_source(
+    work: Work, vault: Vault, actor: str, *, url: SourceUrl, name: str, language: str | None, now: datetime,
+    pages: str = "auto",
+) -> Source:  # fmt: skip
     """Watch a feed; its first poll is due at once."""
-    row = sources.add(work.session, name=name, url=url, language=language, now=now)
+    row = sources.add(work.session, vault, name=name, url=url, language=language, now=now, pages=pages)
     audit.record(work.session, now, actor, "source added", row.id, after=row.url)
     work.hint(Stage.INGEST)
     return row

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,6 +24,7 @@ from services import telling
 from services.alerts.reason import reason_of
 from services.articles.article import Article, Item
 from services.articles.read import understand
+from services.articles.timely import judged
 from services.articles.url import canonical_url
 from services.broker import Stage
 from services.careful import run_apart
@@ -76,9 +77,9 @@ def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
         item = _item(row)
         try:
             article = (
-                run_apart(understand_for, item, source.name, source.language)
+                run_apart(understand_for, item, row.page_body, source.name, source.language)
                 if claim.careful
-                else understand_for(item, source.name, source.language)
+                else understand_for(item, row.page_body, source.name, source.language)
             )
             read.append((row, article))
         except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
@@ -91,9 +92,21 @@ def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
     return len(claim.rows)
 
 
-def understand_for(item: Item, source: str, language: str | None) -> Article:
-    """Cut an item into zones; a function of its own so that a child process can run it."""
-    return understand(item, source=source, language=language)
+def understand_for(item: Item, page: str | None, source: str, language: str | None) -> Article:
+    """Cut an item into zones; a function of its own so that a child process can run it.
+
+    `page` is the article's own page where the feed carried a summary; it counts if it says no less than the summary.
+    """
+    if page is None:
+        return understand(item, source=source, language=language)
+    try:
+        whole = understand(replace(item, text=None, html=page), source=source, language=language)
+    except InvalidError:
+        return understand(item, source=source, language=language)
+    if not (item.text or item.html or "").strip():
+        return whole
+    summary = understand(item, source=source, language=language)
+    return whole if len(whole.text) >= len(summary.text) else summary
 
 
 def _item(row: ArticleRow) -> Item:
@@ -112,9 +125,9 @@ def _record_reading(work: Work, row: ArticleRow, token: str, result: Article | E
     passages = [[p.zone.value, p.start, p.end] for p in result.passages]
     done = articles.record(
         work.session, row, token, text=result.text, title=result.title, title_start=result.title_start,
-        passages=passages, authors=list(result.authors), language=result.language, body=None, read_at=now, due_at=now,
-        url_canonical=canonical_url(result.url) if result.url else None, tries=0,
-        published_at=row.published_at or result.published,
+        passages=passages, authors=list(result.authors), language=result.language, body=None, page_body=None,
+        read_at=now, due_at=now, url_canonical=canonical_url(result.url) if result.url else None, tries=0,
+        published_at=row.published_at or judged(result.published, row.seen_at).published,
     )  # fmt: skip
     if done:
         work.hint(Stage.MATCH)

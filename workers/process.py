@@ -19,7 +19,10 @@ from services.guard import Gate
 from services.house import keep_house
 from services.rules.engine import Engine
 from services.settings import Settings
-from services.sources.poll import Rhythm, poll
+from services.sources.pages import due_pages
+from services.sources.poll import Kit, Poller, due_polls
+from services.sources.rhythm import Rhythm
+from services.sources.robots import Robots
 from services.store import deliveries, workers
 from services.store.packs import shipped
 from services.store.rules import LiveRules
@@ -76,14 +79,20 @@ class Process:
                 return done
         return done
 
-    def poll_sources(self) -> int:
-        """Poll the sources that are due."""
+    def poll_sources(self) -> None:
+        """Poll the sources that are due, until this process is told to stop."""
         settings = self.settings
-        rhythm = Rhythm(timedelta(seconds=settings.poll_s), timedelta(hours=settings.backfill_h), self.lease)
-        polled = 0
-        while not self.stopping.is_set() and poll(self.store, self.gate, clock.now, rhythm):
-            polled += 1
-        return polled
+        bounds = Rhythm(
+            first=timedelta(seconds=settings.poll_s),
+            least=timedelta(seconds=min(settings.poll_least_s, settings.poll_s)),
+            most=timedelta(seconds=max(settings.poll_most_s, settings.poll_least_s)),
+            backfill=timedelta(hours=settings.backfill_h),
+            lease=self.lease,
+            gap=timedelta(seconds=settings.host_gap_s),
+        )
+        kit = Kit(self.store, self.gate, open_vault(settings.key_file), clock.now, bounds)
+        claimers = (due_polls, due_pages(Robots(self.gate)))
+        Poller(kit, claimers, at_once=settings.fetchers).run(self.stopping)
 
     def tidy(self) -> None:
         """Say that this process lives, take back what dead ones held, and close the windows that are due."""

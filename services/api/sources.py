@@ -64,7 +64,7 @@ def add(new: NewSource, here: Here, who: Who) -> SourceShown:
     language = new.language.lower() if new.language else None
     url = acts.checked_source(here.gate, new.url)
     with here.store.write() as work:
-        row = acts.add_source(work, who.name, url=url, name=name, language=language, now=clock.now())
+        row = acts.add_source(work, here.vault, who.name, url=url, name=name, language=language, now=clock.now())
     return show(row)
 
 

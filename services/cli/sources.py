@@ -56,7 +56,7 @@ def add(
         checked = acts.checked_source(here.gate, url)
         with here.store.write() as work:
             row = acts.add_source(
-                work, here.actor, url=checked, name=name or _host(url), language=language, now=clock.now()
+                work, here.vault, here.actor, url=checked, name=name or _host(url), language=language, now=clock.now()
             )
     screen = terminal.out()
     if as_json:

@@ -1,137 +1,255 @@
-"""Poll sources that are due: fetch, read, take in, and write down how it went; each source in its own transaction.
+"""Poll sources that are due: fetch many at once, take in what is new, write down how it went.
 
-The articles, the ETag and the next time are one transaction, so that no item is skipped when a worker dies. At the
-first good poll items older than the backfill limit are taken in as old: they are kept and raise no alert.
+    claim     sources that are due, one a host, and the turn at each host      one transaction
+    fetch     each in a thread of its own, read in a child                     no transaction
+    record    articles, validators, next time, health                          one transaction for all that are done
+
+The articles, the ETag and the next time of a source are one transaction, so that no item is skipped when a worker
+dies. Any number of workers may do this beside each other. Pages of feeds that carry summaries, requests to hubs and
+what hubs delivered go the same way (`pages`, `websub`).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+import queue
+import random
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
-from services.articles.article import Item
-from services.articles.feed import Feed, read_feed
 from services.broker import Stage
 from services.crashpoints import crashpoint
-from services.errors import TocsinError
-from services.guard import Answer, Gate, fetch
-from services.store import articles, sources
-from services.store.states import SourceState
-from services.store.tables import Poll, Source
-from services.store.work import Store
+from services.errors import OutsideError
+from services.guard import Gate
+from services.sources.health import Change, Tell, look_around
+from services.sources.reading import Got, get
+from services.sources.recording import Keeping, record
+from services.sources.rhythm import Rhythm
+from services.store import polls
+from services.store.polls import Claim
+from services.store.secrets import Vault
+from services.store.work import Store, Work
 
 log = structlog.get_logger(__name__)
 
-LIMIT_BYTES = 10 * 1024 * 1024
-TIMEOUT_S = 30.0
-MOST_BACKOFF = timedelta(hours=1)
+AT_ONCE = 32
+LOOK_S = 1.0  # how often an idle worker looks for what is due
+HOUSE_S = 60.0
+
+
+def tell_nobody(_work: Work, _changes: Sequence[Change], _now: datetime) -> None:
+    """Leave the telling to the audit log and the pages."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How often a source is polled, from which age on the items of a first poll are old, how long a poll may take."""
+class Kit:
+    """What polling needs. `callback` is the address that hubs can reach; empty: hubs are not asked."""
 
-    every: timedelta
-    backfill: timedelta
-    lease: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Got:
-    """What a poll brought: a feed, or nothing new, or a failure."""
-
-    answer: Answer | None = None
-    feed: Feed | None = None
-    failure: str = ""
+    store: Store
+    gate: Gate
+    vault: Vault
+    clock: Callable[[], datetime]
+    bounds: Rhythm
+    tell: Tell = tell_nobody
+    callback: str = ""
 
 
-def poll(store: Store, gate: Gate, clock: Callable[[], datetime], rhythm: Rhythm) -> int:
-    """Poll the source that is due longest; give how many were polled, so that the caller knows when to rest."""
-    with store.write() as work:
-        due = sources.claim_due(work.session, clock(), rhythm.lease, 1)
-    for row in due:
-        got = _get(row, gate)
+class Job(Protocol):
+    """A piece of work: `run` without a transaction and in a thread, then `keep` in one, or `undo` if it never ran."""
+
+    def run(self) -> None:
+        """Do what takes time. Raises nothing."""
+
+    def keep(self, work: Work, now: datetime) -> list[Change]:
+        """Write down what came of it; give what operators are to be told."""
+
+    def spoil(self, reason: str) -> None:
+        """Take what came as a failure, because it could not be kept."""
+
+    def undo(self, work: Work, now: datetime) -> None:
+        """Give back what was claimed."""
+
+
+Claimer = Callable[[Kit, int], Sequence[Job]]
+"""Claims up to so many pieces of one kind of work."""
+
+
+class Poll:
+    """One poll of one source."""
+
+    def __init__(self, kit: Kit, claim: Claim) -> None:
+        self._kit = kit
+        self._claim = claim
+        self._got = Got(failure="It was not polled")
+
+    def run(self) -> None:
+        """Fetch and read."""
+        self._got = get(self._claim.row, self._kit.gate, self._kit.vault.open)
         crashpoint("C03")
-        _record(store, row, got, clock(), rhythm)
-    return len(due)
 
-
-def _get(row: Source, gate: Gate) -> Got:
-    assert row.url is not None
-    headers = {"Accept": "application/atom+xml, application/rss+xml, application/feed+json, text/xml;q=0.8, */*;q=0.5"}
-    if row.etag:
-        headers["If-None-Match"] = row.etag
-    if row.last_modified:
-        headers["If-Modified-Since"] = row.last_modified
-    try:
-        answer = fetch(gate, row.url, headers=headers, limit_bytes=LIMIT_BYTES, timeout_s=TIMEOUT_S)
-    except TocsinError as error:
-        return Got(failure=error.message)
-    if answer.status == 304:
-        return Got(answer)
-    if answer.status != 200:
-        return Got(answer, failure=f"The source answers {answer.status} instead of 200")
-    if hashlib.sha256(answer.body).hexdigest() == row.body_sha256:
-        return Got(answer)
-    try:
-        return Got(answer, read_feed(answer.body, url=answer.url, content_type=answer.headers.get("content-type")))
-    except TocsinError as error:
-        return Got(answer, failure=error.message)
-
-
-def _record(store: Store, row: Source, got: Got, now: datetime, rhythm: Rhythm) -> None:
-    status = got.answer.status if got.answer else None
-    entry = Poll(source=row.id, at=now, ok=not got.failure, status=status, detail=got.failure or "; ".join(_notes(got)))
-    values = _failed(row, got, now, rhythm) if got.failure else _worked(row, got, now, rhythm)
-    with store.write() as work:
-        if not sources.record_poll(work.session, row, entry, **values):
-            return  # another worker has polled it meanwhile
-        for item in got.feed.told if got.feed else ():
-            _, fresh = articles.put(work.session, row.id, item, now, old=_is_old(item, row, now, rhythm))
-            entry.articles += fresh
+    def keep(self, work: Work, now: datetime) -> list[Change]:
+        """Take in what is new."""
+        kit, got, row = self._kit, self._got, self._claim.row
+        chance = random.random()  # noqa: S311  # spread, not secrecy
+        done = record(
+            work.session, self._claim, got, now, Keeping(kit.bounds, kit.vault if kit.callback else None, chance)
+        )
         crashpoint("C04")
-        if entry.articles:
+        if done is None:
+            return []
+        if done.articles:
             work.hint(Stage.INGEST)
-    log.info("source polled", source=row.name, status=status, articles=entry.articles, failure=got.failure or None)
+        log.info(
+            "source polled", source=row.name, status=got.status, articles=done.articles, failure=got.failure or None
+        )
+        return [done.change] if done.change else []
+
+    def spoil(self, reason: str) -> None:
+        """Count it as a failed poll."""
+        self._got = Got(self._got.answer, failure=reason)
+
+    def undo(self, work: Work, now: datetime) -> None:
+        """Leave the source due."""
+        polls.give_back(work.session, self._claim, now)
 
 
-def _notes(got: Got) -> tuple[str, ...]:
-    """What reading the feed left out or found odd."""
-    return got.feed.notes if got.feed is not None else ()
+def due_polls(kit: Kit, limit: int) -> Sequence[Job]:
+    """Claim sources that are due."""
+    now = kit.clock()
+    with kit.store.read() as session:
+        if not polls.any_due(session, now):
+            return []
+    with kit.store.write() as work:
+        claims = polls.claim_due(work.session, now, kit.bounds.lease, limit)
+    return [Poll(kit, claim) for claim in claims]
 
 
-def _is_old(item: Item, row: Source, now: datetime, rhythm: Rhythm) -> bool:
-    return row.good_since is None and item.dated is not None and item.dated < now - rhythm.backfill
+class Poller:
+    """Keeps up to `at_once` pieces of work going, of every kind in turn."""
 
+    def __init__(self, kit: Kit, claimers: Sequence[Claimer] = (due_polls,), at_once: int = AT_ONCE) -> None:
+        self._kit = kit
+        self._claimers = claimers
+        self._at_once = at_once
+        self._todo: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._out: set[Job] = set()
+        self._threads = 0
+        self._house_at: datetime | None = None
 
-def _worked(row: Source, got: Got, now: datetime, rhythm: Rhythm) -> dict[str, object]:
-    values: dict[str, object] = {
-        "state": SourceState.HEALTHY, "reason": None, "fail_count": 0, "failing_since": None,
-        "good_since": row.good_since or now, "next_poll_at": now + rhythm.every,
-    }  # fmt: skip
-    if got.feed is not None and got.answer is not None:
-        headers = got.answer.headers
-        values["etag"] = _kept(headers.get("etag"))
-        values["last_modified"] = _kept(headers.get("last-modified"))
-        values["body_sha256"] = hashlib.sha256(got.answer.body).hexdigest()
-    return values
+    def run(self, stopping: threading.Event) -> None:
+        """Work until told to stop; what is under way then is given back."""
+        try:
+            while not stopping.is_set():
+                self._keep_house()
+                busy = bool(self._out)
+                if not self.turn() and not busy:
+                    stopping.wait(LOOK_S)
+        finally:
+            self._leave()
 
+    def once(self) -> int:
+        """Do all that is due now, and give how many pieces that were."""
+        count = 0
+        while True:
+            busy = bool(self._out)  # what ends may free a host for the next
+            claimed = self.turn()
+            count += claimed
+            if not claimed and not busy:
+                return count
 
-def _failed(row: Source, got: Got, now: datetime, rhythm: Rhythm) -> dict[str, object]:
-    count = row.fail_count + 1
-    wait = min(rhythm.every * 2 ** min(count, 10), max(MOST_BACKOFF, rhythm.every))
-    if got.answer is not None and got.answer.status == 410:
-        return {"state": SourceState.GONE, "reason": got.failure, "fail_count": count}
-    return {
-        "state": SourceState.FAILING, "reason": got.failure, "fail_count": count,
-        "failing_since": row.failing_since or now, "next_poll_at": now + wait,
-    }  # fmt: skip
+    def turn(self) -> int:
+        """Claim what there is room for and record what is done; give how many pieces were claimed."""
+        claimed = self._claim()
+        if self._out:
+            self._record(self._finished(0.02 if claimed else 0.2))
+        return claimed
 
+    def _claim(self) -> int:
+        count = 0
+        for claim in self._claimers:
+            room = self._at_once - len(self._out)
+            if room <= 0:
+                break
+            for job in claim(self._kit, room):
+                self._out.add(job)
+                self._todo.put(job)
+                count += 1
+        while self._threads < min(len(self._out), self._at_once):
+            threading.Thread(target=self._work, name="fetch", daemon=True).start()
+            self._threads += 1
+        return count
 
-def _kept(value: str | None) -> str | None:
-    """Validators are kept as they came, unless one is too long or could not be sent back."""
-    return value if value is not None and len(value) <= 1024 and value.isprintable() else None
+    def _work(self) -> None:
+        while (job := self._todo.get()) is not None:
+            try:
+                job.run()
+            except Exception:
+                log.exception("a fetch failed")
+            self._done.put(job)
+
+    def _finished(self, wait_s: float) -> list[Job]:
+        found: list[Job] = []
+        try:
+            found.append(self._done.get(timeout=wait_s))
+            while len(found) < self._at_once:
+                found.append(self._done.get_nowait())
+        except queue.Empty:
+            pass
+        return found
+
+    def _record(self, jobs: Sequence[Job]) -> None:
+        """Record together; if that fails, each alone, so that one bad answer does not keep the others."""
+        if not jobs:
+            return
+        self._out.difference_update(jobs)
+        try:
+            self._record_all(jobs)
+        except OutsideError:
+            raise  # the database: the leases run out and all is due again
+        except Exception:  # noqa: BLE001  # one of them cannot be kept, and is found below
+            for job in jobs:
+                self._record_alone(job)
+
+    def _record_alone(self, job: Job) -> None:
+        try:
+            self._record_all([job])
+        except OutsideError:
+            raise
+        except Exception as error:
+            log.exception("what was fetched cannot be kept")
+            job.spoil(f"What came cannot be stored: {type(error).__name__}")
+            self._record_all([job])
+
+    def _record_all(self, jobs: Sequence[Job]) -> None:
+        now = self._kit.clock()
+        with self._kit.store.write() as work:
+            changes = [change for job in jobs for change in job.keep(work, now)]
+            if changes:
+                self._kit.tell(work, changes, now)
+
+    def _keep_house(self) -> None:
+        now = self._kit.clock()
+        if self._house_at is not None and now - self._house_at < timedelta(seconds=HOUSE_S):
+            return
+        self._house_at = now
+        with self._kit.store.write() as work:
+            polls.forget_old(work.session, now)
+            changes = look_around(work.session, now)
+            if changes:
+                self._kit.tell(work, changes, now)
+
+    def _leave(self) -> None:
+        for _ in range(self._threads):
+            self._todo.put(None)
+        self._record(self._finished(0.0))
+        left, self._out = list(self._out), set()
+        self._threads = 0
+        if left:
+            with self._kit.store.write() as work:
+                for job in left:
+                    job.undo(work, self._kit.clock())

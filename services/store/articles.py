@@ -19,6 +19,7 @@ from sqlmodel import Session, col
 
 from services.articles.article import Article as ArticleValue
 from services.articles.article import Item, Passage, Zone, content_hash
+from services.articles.timely import judged
 from services.errors import NotFoundError
 from services.identity import article_id
 from services.store.states import ArticleState
@@ -39,9 +40,16 @@ class Claim:
     careful: bool
 
 
-def put(session: Session, source: str, item: Item, now: datetime, *, old: bool = False) -> tuple[Article, bool]:
-    """Store an item unless its latest revision says the same; give the row and whether it is new."""
+def put(
+    session: Session, source: str, item: Item, now: datetime, *, old: bool = False, page_host: str | None = None
+) -> tuple[Article, bool]:
+    """Store an item unless its latest revision says the same; give the row and whether it is new.
+
+    With `page_host` it waits until its page was fetched from there, or cannot be.
+    """
     body = item.html if item.html is not None else (item.text or "")
+    claimed = item.dated
+    dated = judged(claimed, now)
     digest = content_hash(item.title, body)
     newest = select(Article).where(col(Article.source) == source, col(Article.external_id) == item.external_id)
     last = session.scalars(newest.order_by(col(Article.revision).desc()).limit(1)).first()
@@ -52,7 +60,9 @@ def put(session: Session, source: str, item: Item, now: datetime, *, old: bool =
         id=article_id(source, item.external_id, revision), source=source, external_id=item.external_id,
         revision=revision, content_sha256=digest, url=item.url, title=item.title, body=body,
         body_is_html=item.html is not None, authors=list(item.authors), language=item.language,
-        published_at=item.dated, updated_at=item.updated, seen_at=now, due_at=now, old=old,
+        published_at=dated.published, updated_at=item.updated, seen_at=now, due_at=now, old=old,
+        date_mark=dated.mark, claimed_at=claimed if dated.mark else None,
+        page="due" if page_host else None, page_host=page_host,
     )  # fmt: skip
     added = insert_into(session, Article).on_conflict_do_nothing().returning(col(Article.id))
     # The values are given apart from the statement, and the row is not read back: half of the time of a push.
@@ -82,7 +92,8 @@ def get(session: Session, id_: str) -> Article:
 
 def claim_to_read(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> Claim:
     """Claim articles that are stored as they came."""
-    return _claim(session, col(Article.read_at).is_(None), col(Article.seen_at), now, lease, limit)
+    unread = col(Article.read_at).is_(None) & (col(Article.page).is_(None) | (col(Article.page) != "due"))
+    return _claim(session, unread, col(Article.seen_at), now, lease, limit)
 
 
 def claim_to_match(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> Claim:

@@ -1,10 +1,11 @@
-"""Sources: where articles come from, when each is polled next, and how its last polls went."""
+"""Sources: where articles come from. When each is polled, and how that went, is in `polls`."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
@@ -12,9 +13,35 @@ from sqlmodel import Session, col
 from services.articles.url import canonical_url
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
-from services.store.states import SourceState
-from services.store.tables import Poll, Source
+from services.store import hosts
+from services.store.secrets import Vault
+from services.store.source_tables import WebSub
+from services.store.states import Health, SourceState, WebSubState
+from services.store.tables import Source
 from services.store.work import insert_into
+
+PAGES = ("auto", "always", "never")
+MOVED_SHOWN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A source's address without its name and password, which are apart as `name:password`."""
+
+    url: str
+    secret: str | None
+
+
+def split_secret(url: str) -> Address:
+    """Take name and password out of an address."""
+    parts = urlsplit(url)
+    before, at, host = parts.netloc.rpartition("@")
+    return Address(parts._replace(netloc=host).geturl(), unquote(before)) if at else Address(url, None)
+
+
+def host_of(url: str) -> str:
+    """Give the name that a host takes turns under."""
+    return (urlsplit(url).hostname or "").rstrip(".").lower()
 
 
 def pushed(session: Session, name: str, now: datetime) -> Source:
@@ -27,21 +54,53 @@ def pushed(session: Session, name: str, now: datetime) -> Source:
         made = insert_into(session, Source).values(Source(id=drawn(), name=name, created_at=now).model_dump())
         session.execute(made.on_conflict_do_nothing())
         row = get(session, name)  # ours, or that of another process that was faster
+    if row.deleted_at is not None:
+        row.deleted_at, row.state, row.reason = None, SourceState.HEALTHY, None
+        session.add(row)
+        session.flush()
     return row
 
 
-def add(session: Session, *, name: str, url: str, language: str | None, now: datetime) -> Source:
-    """Add a source that is polled, due at once."""
-    norm = canonical_url(url)
+def add(
+    session: Session, vault: Vault, *, name: str, url: str, language: str | None, now: datetime, pages: str = "auto"
+) -> Source:
+    """Add a source that is polled, due at once. One that was deleted comes back with its articles."""
+    name = " ".join(name.split())
+    if not name or len(name) > 120:
+        raise InvalidError("Enter the name of the source, 1 to 120 characters", field="/name")
+    if pages not in PAGES:
+        raise InvalidError(f"Expected one of: {', '.join(PAGES)}", field="/pages")
+    address = split_secret(url)
+    norm = canonical_url(address.url)
     if norm is None:
         raise InvalidError("Enter an address that starts with https:// or http://", field="/url")
-    taken = session.scalars(select(Source).where(or_(col(Source.url_norm) == norm, col(Source.name) == name))).first()
-    if taken is not None:
-        raise ConflictError(f'This source is watched already, as "{taken.name}"', field="/url")
-    row = Source(id=drawn(), name=name, url=url, url_norm=norm, language=language, next_poll_at=now, created_at=now)
+    row = _taken_or_deleted(session, norm, name) or Source(id=drawn(), name=name, created_at=now)
+    row.name, row.url, row.url_norm, row.host = name, address.url, norm, host_of(address.url)
+    row.secret_sealed = None if address.secret is None else vault.seal(address.secret)
+    row.language, row.pages, row.next_poll_at = language, pages, now
+    row.state, row.reason, row.deleted_at = SourceState.HEALTHY, None, None
+    hosts.know(session, row.host)
     session.add(row)
     session.flush()
     return row
+
+
+def _taken_or_deleted(session: Session, norm: str, name: str) -> Source | None:
+    rows = session.scalars(select(Source).where(or_(col(Source.url_norm) == norm, col(Source.name) == name))).all()
+    for row in rows:
+        if row.deleted_at is None and row.url_norm == norm:
+            raise ConflictError(f'This source is watched already, as "{row.name}"', field="/url")
+        if row.deleted_at is None:
+            raise ConflictError(
+                f'There is another source called "{row.name}". Give this one another name', field="/name"
+            )
+    same = [row for row in rows if row.url_norm == norm]
+    for row in rows:
+        if row not in same[:1] and row.name == name and same:
+            row.name = f"{row.name[:100]} ({row.id})"  # the name of a deleted source is free for another
+            session.add(row)
+            session.flush()
+    return same[0] if same else (rows[0] if rows else None)
 
 
 def find(session: Session, name: str) -> Source | None:
@@ -49,10 +108,23 @@ def find(session: Session, name: str) -> Source | None:
     return session.scalars(select(Source).where(col(Source.name) == name)).first() or session.get(Source, name)
 
 
+def by_norm(session: Session, norm: str) -> Source | None:
+    """Find a source by its address, levelled."""
+    return session.scalars(select(Source).where(col(Source.url_norm) == norm)).first()
+
+
 def get(session: Session, name: str) -> Source:
-    """Find a source by id or name, or say that there is none."""
+    """Find a source by id or name, also a deleted one, or say that there is none."""
     row = find(session, name)
     if row is None:
+        raise NotFoundError(f'There is no source "{name}"', field="/source")
+    return row
+
+
+def listed(session: Session, name: str) -> Source:
+    """Find a source that was not deleted."""
+    row = get(session, name)
+    if row.deleted_at is not None:
         raise NotFoundError(f'There is no source "{name}"', field="/source")
     return row
 
@@ -65,49 +137,56 @@ def names(session: Session, ids: Sequence[str]) -> dict[str, str]:
 
 def page(session: Session, *, after: str = "", limit: int = 50) -> list[Source]:
     """Give sources in the order of their names."""
-    return list(session.scalars(select(Source).where(col(Source.name) > after).order_by(col(Source.name)).limit(limit)))
-
-
-def polls(session: Session, source: str, limit: int = 25) -> list[Poll]:
-    """Give the last polls of a source, the newest first."""
-    query = select(Poll).where(col(Poll.source) == source).order_by(col(Poll.at).desc(), col(Poll.id).desc())
-    return list(session.scalars(query.limit(limit)))
-
-
-def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> Sequence[Source]:
-    """Claim sources whose poll is due; each row carries its lease token."""
-    ids = (
-        select(col(Source.id))
-        .where(
-            col(Source.state).in_([SourceState.HEALTHY, SourceState.FAILING]),
-            col(Source.next_poll_at) <= now,
-            or_(col(Source.lease_until).is_(None), col(Source.lease_until) < now),
-        )
-        .order_by(col(Source.next_poll_at), col(Source.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = (
-        update(Source).where(col(Source.id).in_(ids)).values(lease_token=secrets.token_hex(8), lease_until=now + lease)
-    )
-    return session.scalars(taken.returning(Source)).all()
+    there = select(Source).where(col(Source.name) > after, col(Source.deleted_at).is_(None))
+    return list(session.scalars(there.order_by(col(Source.name)).limit(limit)))
 
 
 def poll_now(session: Session, row: Source, now: datetime) -> None:
     """Make a poll due at once."""
     if row.url is None:
         raise InvalidError(f'"{row.name}" is pushed to and has no address to poll', field="/source")
+    if row.state not in (SourceState.HEALTHY, SourceState.FAILING):
+        raise ConflictError(f'"{row.name}" is {row.state} and is not polled. Resume it first', field="/source")
     row.next_poll_at = now
     session.add(row)
     session.flush()
 
 
-def record_poll(session: Session, row: Source, poll: Poll, **values: object) -> bool:
-    """Write a poll and what it changed in the source; false if the lease has passed to somebody else."""
-    mine = update(Source).where(col(Source.id) == row.id, col(Source.lease_token) == row.lease_token)
-    done = session.execute(mine.values(lease_token=None, lease_until=None, polled_at=poll.at, **values))
-    if done.rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
-        return False
-    session.add(poll)
+def pause(session: Session, row: Source) -> None:
+    """Stop polling a source until it is resumed; what is pushed for it is still taken."""
+    if row.state == SourceState.GONE:
+        raise ConflictError(f'"{row.name}" is gone and is not polled anyway', field="/source")
+    row.state, row.reason, row.next_poll_at = SourceState.PAUSED, None, None
+    session.add(row)
     session.flush()
-    return True
+
+
+def resume(session: Session, row: Source, now: datetime) -> None:
+    """Poll a source again, at once."""
+    row.state, row.reason, row.fail_count, row.failing_since = SourceState.HEALTHY, None, 0, None
+    row.quiet_since, row.quiet_at = None, None
+    row.next_poll_at = now if row.url else None
+    session.add(row)
+    session.flush()
+
+
+def delete(session: Session, row: Source, now: datetime) -> None:
+    """Forget a source but for its articles; its hubs are told that nothing is wanted any more."""
+    row.deleted_at, row.state, row.reason, row.next_poll_at = now, SourceState.PAUSED, "deleted", None
+    row.secret_sealed = row.etag = row.last_modified = row.body_sha256 = None
+    session.add(row)
+    live = col(WebSub.state).in_([WebSubState.WANTED, WebSubState.ASKED, WebSubState.ACTIVE])
+    leaving = update(WebSub).where(col(WebSub.source) == row.id, live)
+    session.execute(leaving.values(state=WebSubState.LEAVING, due_at=now, tries=0, lease_token=None, lease_until=None))
+    session.flush()
+
+
+def health(row: Source, now: datetime) -> Health:
+    """Say how a source does. It counts as moved for a week after its new address was taken over."""
+    if row.state != SourceState.HEALTHY:
+        return Health(row.state)
+    if row.quiet_since is not None:
+        return Health.QUIET
+    if row.moved_at is not None and now - row.moved_at < MOVED_SHOWN:
+        return Health.MOVED
+    return Health.HEALTHY

@@ -18,6 +18,29 @@ class SourceState(StrEnum):
     GONE = "gone"
 
 
+class Health(StrEnum):
+    """How a source does, as people are shown it: its state, and what is known besides."""
+
+    HEALTHY = "healthy"
+    FAILING = "failing"
+    QUIET = "quiet"
+    MOVED = "moved"
+    PAUSED = "paused"
+    GONE = "gone"
+
+
+class WebSubState(StrEnum):
+    """Where a subscription at a hub stands. `asked`: the hub took the request and has yet to verify it."""
+
+    WANTED = "wanted"
+    ASKED = "asked"
+    ACTIVE = "active"
+    LEAVING = "leaving"
+    LEFT = "left"
+    DENIED = "denied"
+    ENDED = "ended"
+
+
 class ArticleState(StrEnum):
     NEW = "new"
     MATCHED = "matched"

@@ -10,7 +10,9 @@ from starlette.responses import Response
 from services import acts, clock, cursors
 from services.accounts.tokens import Caller
 from services.errors import ConflictError, InvalidError, OutsideError
-from services.store import sources
+from services.store import polls, sources
+from services.store.states import Health
+from services.store.tables import Source
 from services.web.forms import Filled, Form, Refused, onward, refused
 from services.web.lists import Cursor, address
 from services.web.site import Ours, Reader, Site, frame, page
@@ -43,9 +45,9 @@ def one(id: str, request: Request, site: Ours) -> Response:  # noqa: A002  # the
     """Show one source and its last polls."""
     with site.store.read() as session:
         around = frame(site, session, request)
-        row = sources.get(session, id)
-        polls = sources.polls(session, row.id, POLLS)
-    return page("source.html", frame=around, row=row, polls=polls, shown_url=_public(row.url))
+        row = sources.listed(session, id)
+        last = polls.last(session, row.id, POLLS)
+    return page("source.html", frame=around, row=row, polls=last, shown_url=_public(row.url), health=_health)
 
 
 @routes.post("/sources/{id}/poll")
@@ -61,7 +63,9 @@ def _add(site: Site, reader: Caller, form: Form) -> str:
     url = acts.checked_source(site.gate, given)
     name = form.text("name") or urlsplit(given).hostname or given[:120]
     with site.store.write() as work:
-        return acts.add_source(work, reader.name, url=url, name=name[:120], language=None, now=clock.now()).id
+        return acts.add_source(
+            work, site.vault, reader.name, url=url, name=name[:120], language=None, now=clock.now()
+        ).id
 
 
 def _page(
@@ -73,8 +77,12 @@ def _page(
     older = len(rows) > SHOWN and address("/sources", cursor=cursors.name_cursor(_LIST, rows[SHOWN - 1].name))
     return page(
         "sources.html", status=422 if problem else 200, frame=around, rows=rows[:SHOWN], form=form, refused=problem,
-        older=older,
+        older=older, health=_health,
     )  # fmt: skip
+
+
+def _health(row: Source) -> Health:
+    return sources.health(row, clock.now())
 
 
 def _public(url: str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.store.states import ChannelState, DeliveryState, LinkState, SourceState, SubscriptionState
+from services.store.states import ChannelState, DeliveryState, Health, LinkState, SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,12 @@ _SIGNS: dict[str, dict[str, Sign]] = {
         ChannelState.DISABLED: Sign("Disabled", "bad", "bad"),
     },
     "source": {
-        SourceState.HEALTHY: Sign("Works", "tick"),
-        SourceState.FAILING: Sign("Failing", "bad", "bad"),
-        SourceState.PAUSED: Sign("Paused", "bars"),
-        SourceState.GONE: Sign("Gone", "cross", "bad"),
+        Health.HEALTHY: Sign("Works", "tick"),
+        Health.FAILING: Sign("Failing", "bad", "bad"),
+        Health.QUIET: Sign("Gone quiet", "waiting", "warn"),
+        Health.MOVED: Sign("Moved", "again"),
+        Health.PAUSED: Sign("Paused", "bars"),
+        Health.GONE: Sign("Gone", "cross", "bad"),
     },
     "delivery": {
         DeliveryState.PENDING: Sign("Waiting", "waiting"),
