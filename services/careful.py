@@ -40,8 +40,10 @@ class Limits:
         return f"{self.wall_s:.1f} seconds or {self.memory_bytes // (1024 * 1024)} MiB"
 
 
-PARSING = Limits(cpu_s=4, wall_s=4.5, memory_bytes=768 * 1024 * 1024, more_than_parent=True)
+PARSING = Limits(cpu_s=4, wall_s=4.8, memory_bytes=768 * 1024 * 1024, more_than_parent=True)
 """For bytes from outside: a feed of 10 MiB takes half of it."""
+PAGES = Limits(cpu_s=10, wall_s=30.0, memory_bytes=768 * 1024 * 1024, more_than_parent=True)
+"""For whole pages, of which some take seconds."""
 
 
 class ChildDiedError(TocsinError):

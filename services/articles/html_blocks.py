@@ -39,6 +39,10 @@ _TEASER = re.compile(
     r"byline|tags|tag-?list|sponsored|advert|advertisement|ad)(?:$|[-_ ])",
     re.IGNORECASE,
 )
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LONGEST_LINK = 200  # characters of a paragraph that is a link but for a mark at its end
+# What is taken over from elsewhere (a post, a tweet) is quoted by the article, whatever its element is called else.
+_EMBEDDED = re.compile(r"(?:^|[-_ ])(?:o?embed|embedded|embeds|tweet|twitter-tweet)(?:$|[-_ ])", re.IGNORECASE)
 _LONGEST_TEASER = 800  # characters; a longer element is the page's own frame, whatever its class says
 _NOT_READ = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Tags with hundreds of attributes: libxml2 compares each with each, 100,000 take 12 s. They lose them.
@@ -101,35 +105,58 @@ def one_line(text: str) -> str:
     return " ".join((unescape(text) if "&" in text else text).split())
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block, the element of the page that it stands in, and how many of its signs are links.
+
+    `named`: an element around it names its zone; without that, a teaser is one only because it is a link.
+    """
+
+    block: Block
+    element: html.HtmlElement
+    linked: int
+    named: bool = False
+
+
 @dataclass(slots=True)
 class _Reader:
     """The blocks read so far, and the one being read."""
 
-    blocks: list[Block] = field(default_factory=list)
+    inside: list[html.HtmlElement]
+    blocks: list[Placed] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     zones: list[tuple[object, Zone]] = field(default_factory=list)
     links: int = 0
+    linked: int = 0
     unlinked: bool = False
 
     def add(self, text: str | None) -> None:
         if text:
             self.parts.append(_SPACE.sub(" ", text))
             self.unlinked = self.unlinked or (self.links == 0 and not text.isspace())
+            self.linked += len(text.strip()) if self.links else 0
 
     def flush(self) -> None:
         text = _AROUND_BREAK.sub("\n", re.sub(" {2,}", " ", "".join(self.parts))).strip()
         if text:
-            self.blocks.append(Block(text, self.zones[-1][1] if self.zones else self._link_zone(text)))
-        self.parts, self.unlinked = [], False
+            zone = self.zones[-1][1] if self.zones else self._link_zone(text)
+            block = Block(text, zone, heading=self.inside[-1].tag in _HEADINGS)
+            self.blocks.append(Placed(block, self.inside[-1], self.linked, named=bool(self.zones)))
+        self.parts, self.unlinked, self.linked = [], False, 0
 
     def _link_zone(self, text: str) -> Zone | None:
-        alone = not self.unlinked and self.blocks and not _SENTENCE_END.search(text)
-        return Zone.TEASER if alone else None
+        mostly = not self.unlinked or (self.linked * 5 >= len(text) * 4 and len(text) <= _LONGEST_LINK)
+        return Zone.TEASER if mostly and self.blocks and not _SENTENCE_END.search(text) else None
 
 
 def blocks_of(tree: html.HtmlElement) -> list[Block]:
     """Give an element's blocks in document order."""
-    reader = _Reader()
+    return [placed.block for placed in placed_blocks(tree)]
+
+
+def placed_blocks(tree: html.HtmlElement) -> list[Placed]:
+    """Give an element's blocks in document order, with the elements that they stand in."""
+    reader = _Reader([tree])
     walker = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walker:
         name = element.tag if isinstance(element.tag, str) else ""
@@ -150,6 +177,7 @@ def blocks_of(tree: html.HtmlElement) -> list[Block]:
 def _open(reader: _Reader, element: html.HtmlElement, name: str) -> None:
     if name in _BLOCKS:
         reader.flush()
+        reader.inside.append(element)
     elif name == "br":
         reader.parts.append("\n")
     elif name == "a":
@@ -162,6 +190,8 @@ def _open(reader: _Reader, element: html.HtmlElement, name: str) -> None:
 def _close(reader: _Reader, element: html.HtmlElement, name: str) -> None:
     if name in _BLOCKS:
         reader.flush()
+        if reader.inside[-1] is element and len(reader.inside) > 1:
+            reader.inside.pop()
     elif name in _CELLS:
         reader.parts.append(" ")
     elif name == "a":
@@ -177,6 +207,8 @@ def _named_zone(element: html.HtmlElement, name: str) -> Zone | None:
         return None
     named = f"{element.get('class', '')} {element.get('id', '')}"
     if name != "aside" and named == " ":
+        return None
+    if _EMBEDDED.search(named):
         return None
     if _CAPTION.search(named) and _is_short(element):
         return Zone.CAPTION

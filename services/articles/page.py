@@ -1,24 +1,25 @@
 """Read an HTML page as an article: its own text by trafilatura, its captions and teasers by their place in the page.
 
-trafilatura says which paragraphs are the article; the page is then walked in its own order, and what stands between
-them is kept where the markup names it a caption or a teaser. If the walk finds too little of what trafilatura found,
-trafilatura's own paragraphs are taken as they are.
+trafilatura says which paragraphs are the article; the page is then walked in its own order, what trafilatura missed is
+filled in, and what stands between is kept where the markup names it a caption or a teaser. If the walk finds too little
+of what trafilatura found, trafilatura's own paragraphs are taken as they are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import re
+from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import html
 
-from services.articles.article import Article, Item, Zone
+from services.articles.article import Article, Item
 from services.articles.decoding import decode
-from services.articles.html_blocks import blocks_of, parse_html
+from services.articles.html_blocks import Placed, parse_html, placed_blocks
 from services.articles.language import detect
+from services.articles.main_text import densest, kept_zones, own_blocks
 from services.articles.page_facts import PageFacts, page_facts
 from services.articles.url import canonical_url, web_link
 from services.articles.zones import Block, read_blocks
@@ -27,11 +28,7 @@ from services.errors import InvalidError
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of every page without text
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-_SIGNS = re.compile(r"[\W_]+")
-_SURE = 60  # signs of a paragraph that stands at one place only
-_NEAR = 300  # signs that may be missing between one paragraph found and the next
-_ENOUGH = 0.9  # of trafilatura's signs must be found in the walk
-_MOST_MARKED = 40  # captions and teasers kept
+_TOO_LITTLE = 200  # characters; less is no article
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +49,17 @@ def read_page(
     content_type: str | None = None,
 ) -> Article:
     """Read a whole page as an article. What is given (title, language) goes before what the page says."""
-    read = open_page(page, url=url, content_type=content_type)
-    facts = read.facts
-    spoken = language or detect("\n".join(block.text for block in read.blocks if block.zone is None)) or facts.language
+    return page_article(
+        open_page(page, url=url, content_type=content_type), title=title, language=language, source=source
+    )
+
+
+def page_article(page: Page, *, title: str | None = None, language: str | None = None, source: str = "") -> Article:
+    """Cut a page that was opened into zones."""
+    facts = page.facts
+    spoken = language or detect("\n".join(block.text for block in page.blocks if block.zone is None)) or facts.language
     return read_blocks(
-        read.blocks, title=title or facts.title, language=spoken, url=facts.url, source=source, authors=facts.authors,
+        page.blocks, title=title or facts.title, language=spoken, url=facts.url, source=source, authors=facts.authors,
         published=facts.published,
     )  # fmt: skip
 
@@ -86,9 +89,9 @@ def open_page(page: str | bytes, *, url: str | None = None, content_type: str | 
     if tree is None:
         raise InvalidError("The page is empty; an HTML page with an article is expected")
     facts = page_facts(tree, web_link(url))
-    around = blocks_of(tree)
-    own = _own_paragraphs(tree)
-    blocks = _in_page_order(around, own) or [Block(text) for text in own] or around
+    around = placed_blocks(tree)
+    own = _own_paragraphs(tree, around, facts.body)
+    blocks = _in_page_order(around, own, facts.title) or [Block(text) for text in own] or [one.block for one in around]
     if not blocks:
         raise InvalidError("The page has no text; an HTML page with an article is expected")
     return Page(facts, tuple(blocks))
@@ -99,39 +102,59 @@ def warm_up() -> None:
     import trafilatura  # noqa: F401  # 0.3 s
 
 
-def _own_paragraphs(tree: html.HtmlElement) -> list[str]:
-    """Give the paragraphs that trafilatura takes for the article's own. It changes the tree it gets: a copy."""
+def _own_paragraphs(tree: html.HtmlElement, around: Sequence[Placed], said: str | None) -> list[str]:
+    """Give the paragraphs that are the article's own: as trafilatura finds them, unless the page knows better.
+
+    `said` is the text that the page gives of itself in JSON-LD. It is taken where it holds what was found and much
+    more; where next to nothing was found, the fullest of what other ways find is taken.
+    """
+    found = _by_trafilatura(tree)
+    length = _length(found)
+    if said is not None and len(said) > max(_TOO_LITTLE, 1.5 * length) and _holds(said, found):
+        return _lines(said)
+    if length >= _TOO_LITTLE:
+        return found
+    others = [found, _by_trafilatura(tree, favor_recall=True), densest(around)]
+    return max(others, key=_length)
+
+
+def _by_trafilatura(tree: html.HtmlElement, *, favor_recall: bool = False) -> list[str]:
+    """Give what trafilatura takes for the article's own. It changes the tree it gets: a copy."""
     import trafilatura  # takes 0.3 s and 6 MiB, which only those who read pages should pay
 
     try:
         found = trafilatura.bare_extraction(
-            deepcopy(tree), fast=True, include_comments=False, include_tables=True, with_metadata=False
-        )
+            deepcopy(tree), fast=True, include_comments=False, include_tables=True, with_metadata=False,
+            favor_recall=favor_recall,
+        )  # fmt: skip
     except (RecursionError, ValueError, TypeError, AttributeError, AssertionError, KeyError, IndexError):
-        return []  # a page that trafilatura stumbles over is read as a whole
-    text = getattr(found, "text", None) or ""
+        return []  # a page that trafilatura stumbles over is read in other ways
+    return _lines(getattr(found, "text", None) or "")
+
+
+def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
-def _in_page_order(around: list[Block], own: list[str]) -> list[Block]:
+def _length(lines: Sequence[str]) -> int:
+    return sum(map(len, lines))
+
+
+def _holds(text: str, lines: Sequence[str]) -> bool:
+    whole = " ".join(text.split())
+    held = sum(len(line) for line in lines if " ".join(line.split())[:80] in whole)
+    return held * 3 >= _length(lines) * 2
+
+
+def _in_page_order(around: Sequence[Placed], own: Sequence[str], title: str | None) -> list[Block]:
     """Give the page's blocks that are the article's own, with the captions and teasers between them."""
-    signs = _SIGNS.sub("", "".join(own)).casefold()
-    kept: list[tuple[int, Block]] = []
-    at = found = 0
-    for number, block in enumerate(around):
-        key = _SIGNS.sub("", block.text).casefold()
-        where = signs.find(key, at) if key else -1
-        if where >= 0 and (where - at <= _NEAR or len(key) >= _SURE):
-            kept.append((number, block))
-            at = where + len(key)
-            found += len(key)
-    if not kept or found < _ENOUGH * len(signs):
+    ours = own_blocks(around, own, title)
+    if not ours:
         return []
-    first, last = kept[0][0], kept[-1][0]
-    ours = {number for number, _ in kept}
-    marked = [
-        (number, block)
-        for number, block in enumerate(around)
-        if number not in ours and first - 4 <= number <= last + 3 and block.zone in (Zone.CAPTION, Zone.TEASER)
-    ]
-    return [block for _, block in sorted([*kept, *marked[:_MOST_MARKED]], key=lambda pair: pair[0])]
+    kept = sorted(ours.union(kept_zones(around, ours)))
+    return [_as_own(around[number]) if number in ours else around[number].block for number in kept]
+
+
+def _as_own(placed: Placed) -> Block:
+    """What is the article's own is no teaser for being a link, as a heading may be."""
+    return placed.block if placed.named else replace(placed.block, zone=None)

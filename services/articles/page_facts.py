@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 
 from lxml import html
 
 from services.articles.bylines import authors_in
 from services.articles.dates import read_date
-from services.articles.html_blocks import one_line
+from services.articles.html_blocks import has_markup, one_line, text_of_fragment
 from services.articles.language import two_letters
 from services.articles.url import web_link
 
@@ -31,7 +32,7 @@ _SITE_PART = re.compile(r"\s+(?:[|–—»·]|-)\s+|\s*::\s*")
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page says about itself; None where it says nothing that can be read."""
+    """What a page says about itself; None where it says nothing that can be read. `body` is its text in JSON-LD."""
 
     title: str | None = None
     authors: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class PageFacts:
     updated: datetime | None = None
     url: str | None = None
     language: str | None = None
+    body: str | None = None
 
 
 def page_facts(tree: html.HtmlElement, url: str | None = None) -> PageFacts:
@@ -51,8 +53,16 @@ def page_facts(tree: html.HtmlElement, url: str | None = None) -> PageFacts:
         published=_published(tree, said, meta),
         updated=read_date(said.get("dateModified")) or read_date(meta.get("article:modified_time")),
         url=_address(tree, meta, url),
+        body=_body(said),
         language=two_letters(tree.get("lang") or meta.get("og:locale") or _text(said.get("inLanguage"))),
     )
+
+
+def _body(said: dict[str, object]) -> str | None:
+    text = _text(said.get("articleBody"))
+    if has_markup(text):
+        text = text_of_fragment(text)
+    return unescape(text).strip() or None
 
 
 def _title(tree: html.HtmlElement, said: dict[str, object], meta: dict[str, str]) -> str | None:

@@ -36,10 +36,11 @@ _LONGEST_STANDFIRST = 250  # a summary between title and dateline
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph of a page, and its zone where the page's markup names one."""
+    """A paragraph of a page, its zone where the page's markup names one, and whether it is a heading."""
 
     text: str
     zone: Zone | None = None
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
