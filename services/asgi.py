@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -61,7 +62,7 @@ from services.sign_in import Letters
 from services.store.packs import shipped
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
-from services.web import account, confirm, docs, failures, feedback, leave, mail, more, overview, signin, static
+from services.web import account, confirm, docs, failures, feedback, leave, live, mail, more, overview, signin, static
 from services.web import alerts as alert_pages
 from services.web import channels as channel_pages
 from services.web import deliveries as delivery_pages
@@ -79,7 +80,7 @@ STOP_S = 20  # what open requests have when the process ends
 _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
-    account, tokens, audit,     signin, confirm, leave, feedback, mail, docs, static,
+    account, live, tokens, audit,     signin, confirm, leave, feedback, mail, docs, static,
 )  # fmt: skip
 
 
@@ -167,7 +168,16 @@ def _pause_s(settings: Settings, hints: Hints) -> float:
 
 
 class _Server(uvicorn.Server):
-    """A server that ends with its loop, in order, when it is told to stop."""
+    """A server that ends with its loop, in order, when it is told to stop; pages that stay open are told first."""
+
+    def __init__(self, config: uvicorn.Config, ending: threading.Event) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Let open pages go, and stop."""
+        self._ending.set()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -191,6 +201,6 @@ def serve() -> int:
         access_log=False, log_config=None, server_header=False, proxy_headers=False, timeout_keep_alive=5,
         timeout_graceful_shutdown=STOP_S, h11_max_incomplete_event_size=64 * 1024,
     )  # fmt: skip
-    server = _Server(config)
+    server = _Server(config, app.state.site.ending)
     server.run()
     return 0 if server.started else 1

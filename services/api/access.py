@@ -103,6 +103,7 @@ TABLE = (
     _row("GET", "/more", STAFF, "ops"),
     _row("GET POST", "/people", ADMIN, "admin"),
     _row("GET", "/audit", STAFF, "ops"),
+    _row("GET", "/live", STAFF, "ops"),
     _row("GET", "/docs", EVERYBODY),
     _row("GET", "/mail", STAFF, "ops"),
     _row("GET", "/mail/{name}", STAFF, "ops"),

@@ -14,12 +14,13 @@ from services.web.words import count, moment
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that needs somebody, what is known of it, and the command that mends it or shows more."""
+    """One thing that needs somebody, what is known of it, and the page that shows more or the command that mends it."""
 
     title: str
     text: str
     command: str = ""
     bad: bool = True
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +54,23 @@ def _stages(stages: Sequence[StageCount]) -> Iterator[Need]:
 def _sources(failing: Sequence[Source], zone: str, now: datetime) -> Iterator[Need]:
     for source in failing:
         since = f" since {moment(source.failing_since, zone, now)}" if source.failing_since else ""
-        yield Need(f"{source.name} has failed{since}", source.reason or "", f'tocsin sources poll "{source.name}"')
+        yield Need(f"{source.name} has failed{since}", source.reason or "", link=f"/sources/{source.id}")
 
 
 def _channels(blocked: Sequence[tuple[str, str, int]]) -> Iterator[Need]:
     for label, reason, waiting in blocked:
-        yield Need(f"{label} holds up {count(waiting, 'delivery', 'deliveries')}", reason, "tocsin channels")
+        yield Need(f"{label} holds up {count(waiting, 'delivery', 'deliveries')}", reason, link="/channels")
 
 
 def _ended(found: Found) -> Iterator[Need]:
     if found.dead:
         title = count(found.dead, "delivery is a dead letter", "deliveries are dead letters")
         text = "They were given up, each with its reason, and can be replayed."
-        yield Need(title, text, "tocsin deliveries list --state dead", bad=False)
+        yield Need(title, text, bad=False, link="/deliveries?state=dead")
     if found.troubles.poison:
         title = count(found.troubles.poison, "article was set aside", "articles were set aside")
         yield Need(title, "Three tries failed. Each keeps its reason.", bad=False)
     if found.troubles.quarantined:
         title = count(found.troubles.quarantined, "subscription is in quarantine", "subscriptions are in quarantine")
         text = "Its query failed 3 times and no longer runs until it is saved again."
-        yield Need(title, text, "tocsin subscriptions", bad=False)
+        yield Need(title, text, bad=False, link="/subscriptions")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from services.store import alerts, queues, today
+from services.store import alerts, latency, queues, today
 from services.store.queues import StageCount
 from services.web import words
 from services.web.briefs import briefs_of
 from services.web.needs import Found, Need, needs
-from services.web.site import Frame, Ours, Reader, frame, page
+from services.web.site import Frame, Ours, Reader, Site, frame, page, part
 
 routes = APIRouter(include_in_schema=False)
 
@@ -30,17 +31,34 @@ class Head:
 
 
 @routes.get("/")
-def show(request: Request, site: Ours, reader: Reader) -> Response:
-    """Show staff the pipeline and the last alerts, subscribers their own alerts."""
+def show(request: Request, site: Ours, reader: Reader, *, still: bool = False) -> Response:
+    """Show staff the pipeline and the last alerts, subscribers their own alerts. `still`: it does not change itself."""
     with site.store.read() as session:
         around = frame(site, session, request)
         only = None if around.staff else reader.person
-        counts = today.count(session, around.midnight, only)
         briefs = briefs_of(session, alerts.page(session, person=only, limit=SHOWN))
-        stages = queues.count(session, around.now) if around.staff else []
-        listed = _needs(session, stages, counts, around) if around.staff else []
-    head = _staff_head(listed, stages) if around.staff else _own_head(counts)
-    return page("overview.html", frame=around, head=head, stages=stages, needs=listed, today=counts, briefs=briefs)
+        shown = _board(session, around, only)
+    return page("overview.html", frame=around, briefs=briefs, still=still, **shown)
+
+
+def board(site: Site, request: Request) -> str:
+    """Make the part of the first page that changes by itself, for staff."""
+    with site.store.read() as session:
+        around = frame(site, session, request)
+        return part("board.html", frame=around, **_board(session, around, None))
+
+
+def _board(session: Session, around: Frame, only: str | None) -> dict[str, Any]:  # Any: what the template shows
+    counts = today.count(session, around.midnight, only)
+    if only is not None:
+        return {"head": _own_head(counts), "today": counts, "needs": []}
+    stages = queues.count(session, around.now)
+    listed = _needs(session, stages, counts, around)
+    channels = latency.by_channel(session, around.now)
+    return {
+        "head": _staff_head(listed, stages), "today": counts, "needs": listed, "stages": stages, "channels": channels,
+        "slowest": latency.by_source(session, around.now),
+    }  # fmt: skip
 
 
 def _needs(session: Session, stages: list[StageCount], counts: today.Today, around: Frame) -> list[Need]:

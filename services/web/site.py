@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -41,7 +42,7 @@ class Site:
 
     `mail_folder` is `None` when a mail server is set, so that nothing is kept. `vault` seals addresses, `gate` is the
     way to the network, `packs` are the topics, and `home` is what messages say of this installation.
-    `letters` mails sign-in links.
+    `letters` mails sign-in links, `ending` is set when the process is told to stop.
     """
 
     store: Store
@@ -53,6 +54,7 @@ class Site:
     url: str
     mail_folder: Path | None
     describe: Callable[[], Mapping[str, Any]]  # Any: OpenAPI as JSON
+    ending: threading.Event = field(default_factory=threading.Event)
 
     @property
     def links(self) -> ReaderLinks:
@@ -82,12 +84,29 @@ Ours = Annotated[Site, Depends(_site)]
 Reader = Annotated[Caller, Depends(_reader)]
 
 
+_WORDS = (
+    "number", "count", "short_age", "age", "place_of", "day", "moment", "marked", "spark", "coded", "on_scale",
+)  # fmt: skip
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    for name in ("number", "count", "short_age", "age", "place_of", "day", "moment", "marked", "spark", "coded"):
+    for name in (
+        "number",
+        "count",
+        "short_age",
+        "age",
+        "place_of",
+        "day",
+        "moment",
+        "marked",
+        "spark",
+        "coded",
+        "on_scale",
+    ):
         made.filters[name] = getattr(words, name)
     made.filters["sign"] = sign
     made.filters["painted"] = painted
@@ -135,8 +154,13 @@ def frame(site: Site, session: Session, request: Request) -> Frame:
     )  # fmt: skip
 
 
+def part(template: str, **shown: object) -> str:
+    """Make a part of a page."""
+    return _ENVIRONMENT.get_template(template).render(version=_VERSION, **shown)
+
+
 def page(template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **shown: object) -> Response:
     """Make a page of a template; all that is shown is text until the template escapes it."""
     shown.setdefault("frame", None)
-    html = _ENVIRONMENT.get_template(template).render(version=_VERSION, **shown)
+    html = part(template, **shown)
     return HTMLResponse(html.encode("utf-8", "replace"), status_code=status, headers=dict(headers or {}))

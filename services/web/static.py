@@ -12,7 +12,12 @@ from services.errors import NotFoundError
 routes = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {"tocsin.css": "text/css", "htmx.min.js": "text/javascript", "htmx.LICENSE": "text/plain"}
+_TYPES = {
+    "tocsin.css": "text/css",
+    "htmx.min.js": "text/javascript",
+    "htmx-sse.min.js": "text/javascript",
+    "htmx.LICENSE": "text/plain",
+}
 
 
 @routes.get("/static/{name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -89,6 +90,12 @@ def spark(bars: Sequence[int]) -> str:
     step = 100 / max(1, len(bars) - 1)
     points = [f"{index * step:.1f} {26 - 24 * value / most:.1f}" for index, value in enumerate(bars)]
     return "M" + " L".join(points)
+
+
+def on_scale(seconds: float) -> str:
+    """Give where a time stands on a line of 136 from 0.1 seconds to an hour, which grows by its logarithm."""
+    share = math.log(max(0.1, min(3600.0, seconds)) / 0.1) / math.log(36_000)
+    return f"{4 + 136 * share:.0f}"
 
 
 def coded(text: str) -> Markup:

@@ -22,6 +22,10 @@ pytestmark = [
 ]
 
 
+PATHS = ["/", "/alerts", "/subscriptions", "/subscribe", "/channels", "/deliveries", "/sources", "/topics", "/more",
+         "/people", "/audit", "/account", "/mail", "/sign-in"]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     rig = Rig(tmp_path_factory.mktemp("browser"), "", TOCSIN_SMTP_URL="")
@@ -65,6 +69,16 @@ def test_the_link_signs_in_and_shows_the_counts(page) -> None:
     assert page.get_by_text("Case browser").first.is_visible()
 
 
+def test_the_board_changes_by_itself_and_holds_still_when_asked(rig: Rig, page) -> None:
+    page.goto("/")
+    tile = page.locator(".tile", has_text="Articles").locator(".figure")
+    before = int(tile.inner_text())
+    rig.push("live")
+    until(lambda: int(tile.inner_text()) == before + 1, "the board with the new article", 30)
+    page.get_by_role("link", name="Hold still").click()
+    assert page.locator("[sse-connect]").count() == 0
+
+
 def test_a_stranger_is_asked_to_sign_in(rig: Rig, browser) -> None:
     context = browser.new_context(base_url=f"http://{HOST}:{rig.port}")
     page = context.new_page()
@@ -73,13 +87,36 @@ def test_a_stranger_is_asked_to_sign_in(rig: Rig, browser) -> None:
     context.close()
 
 
+def test_a_query_is_checked_as_it_is_typed_and_saved(page) -> None:
+    page.goto("/channels")
+    page.get_by_label("Address").fill("reader@office.example")
+    page.get_by_role("button", name="Add the channel").click()
+    page.goto("/subscribe")
+    page.get_by_label("The query").fill('"sanctuary city" ordinance OR detainer*')
+    page.locator("pre.caret").wait_for()
+    assert "character 28" in page.locator("pre.caret").inner_text()
+    page.get_by_role("link", name="Use this").last.click()
+    assert page.get_by_label("The query").input_value() == '"sanctuary city" (ordinance OR detainer*)'
+    page.get_by_label("Name").fill("From the page")
+    page.get_by_role("button", name="Subscribe").click()
+    page.wait_for_url("**/subscriptions?said=subscribed")
+    assert page.get_by_role("link", name="From the page").is_visible()
+
+
+def test_an_alert_shows_the_article_with_the_words_marked(page) -> None:
+    page.goto("/alerts")
+    page.get_by_role("link", name=re.compile("Case browser")).first.click()
+    assert page.locator(".article mark").count() > 0
+    assert page.locator(".clock li").count() >= 3
+
+
 def test_a_kept_mail_can_be_read(page) -> None:
     page.goto("/mail")
     page.get_by_role("link", name=re.compile("Case browser")).first.click()
     assert page.get_by_text("Case browser").first.is_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/mail", "/sign-in"])
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390, 320])
 def test_no_page_scrolls_sideways(page, path: str, scheme: str, width: int) -> None:
@@ -92,7 +129,7 @@ def test_no_page_scrolls_sideways(page, path: str, scheme: str, width: int) -> N
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("path", ["/", "/mail", "/sign-in"])
+@pytest.mark.parametrize("path", PATHS)
 def test_no_page_breaks_its_own_policy(page, path: str) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

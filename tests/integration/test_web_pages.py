@@ -273,9 +273,9 @@ def test_what_comes_from_outside_is_text_on_every_page(api: Api) -> None:
     for path in ("/", "/mail", "/mail/msg_1", f"/mail/{EVIL}", f"/{EVIL}", f"/?x={EVIL}", f"/in/{EVIL}", f"/c/{EVIL}"):
         answer = api.call("GET", path)
         shown = lxml.html.document_fromstring(answer.text)
-        assert not shown.xpath("//script[not(@src='/static/htmx.min.js')] | //img | //@onerror | //style | //@style"), (
-            path
-        )
+        assert not shown.xpath(
+            "//script[not(starts-with(@src, '/static/htmx'))] | //img | //@onerror | //style | //@style"
+        ), path
     assert EVIL in page(api).text_content()
 
 
