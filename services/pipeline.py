@@ -28,13 +28,13 @@ from services.articles.timely import judged
 from services.articles.url import canonical_url
 from services.broker import Stage
 from services.careful import run_apart
+from services.channels.turns import EACH, Job
 from services.crashpoints import crashpoint
 from services.deciding import Hit, Options, decide_story
 from services.errors import InvalidError
 from services.queries.document import document
 from services.queries.evaluate import Reader, evaluate
-from services.store import articles, sources, stories, subscriptions
-from services.store import deliveries as delivery_rows
+from services.store import articles, claims, sources, stories, subscriptions
 from services.store.rules import LiveRules
 from services.store.states import ArticleState
 from services.store.tables import Article as ArticleRow
@@ -216,12 +216,19 @@ def _write_finding(work: Work, row: ArticleRow, token: str, finding: Finding, op
 
 
 def deliver(store: Store, worker: str, teller: telling.Teller, lease: timedelta, limit: int) -> int:
-    """Send claimed deliveries, several at a time; give how many were claimed."""
+    """Claim deliveries and hand them to the senders, as many as these have room for; give how many were claimed."""
+    limit = min(limit, teller.post.room())
+    if limit <= 0:
+        return 0
     with store.write() as work:
-        rows = delivery_rows.claim(work.session, worker, teller.clock(), lease, limit)
+        rows = claims.claim(
+            work.session, worker, teller.clock(), lease, limit, besides=teller.post.busy(), per_channel=2 * EACH
+        )
     if rows:
         crashpoint("C13")
-        teller.post.run([partial(telling.send, store, row, teller) for row in rows])
+        known = telling.prepare(store, rows, teller)
+        jobs = [Job(row.via or row.channel, partial(telling.send, store, row, known, teller)) for row in rows]
+        teller.post.run(jobs)
     return len(rows)
 
 

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     hard_limit_s: float = Field(default=900.0, gt=1, description="when a send in flight is given up")
     final_dot_s: float = Field(default=600.0, gt=0, description="wait for a mail server's answer to the message")
     send_s: float = Field(default=30.0, gt=0, description="wait for the answer of a webhook or chat service")
-    senders: int = Field(default=8, ge=1, le=64, description="sends at once in one deliver worker")
+    senders: int = Field(default=16, ge=1, le=64, description="sends at once in one deliver worker")
     webhook_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 5 s to 24 h")
     mail_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 1 min to 72 h")
     stemmed: Names = Field(default=("en", "es"), description="languages whose words are stemmed")

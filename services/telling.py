@@ -1,28 +1,29 @@
 """One delivery on its way: rendered once, fenced, sent, its answer recorded.
 
-transaction 1: render what the rows say          (a retry sends the bytes of the first try)
+transaction 1: read what the rows say, for all that were claimed; render (a retry sends the bytes of the first try)
 transaction 2: mark in flight, with the body     called by the sender right before the point of no return
 the call
 transaction 3: record the answer
+The last two are written together with those of other threads (`store.gathering`).
 """
 
 from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from services import facts
-from services.alerts.message import DigestFacts
 from services.alerts.retry import Again, Dead, is_hard_bounce, next_try
 from services.channels.outgoing import Outgoing, SendError
 from services.channels.post import Post
 from services.crashpoints import crashpoint
 from services.errors import OutsideError, TocsinError
+from services.facts import Facts
 from services.identity import sha256
 from services.reader_links import ReaderLinks
 from services.store import breaker, channels, deliveries
@@ -31,7 +32,7 @@ from services.store.listening import Listening
 from services.store.secrets import Vault
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Delivery
-from services.store.work import Store
+from services.store.work import Store, Work
 
 log = structlog.get_logger(__name__)
 
@@ -64,14 +65,20 @@ class FencedError(TocsinError):
     """The delivery is no longer ours to send."""
 
 
-def send(store: Store, row: Delivery, teller: Teller) -> None:
+def prepare(store: Store, rows: Sequence[Delivery], teller: Teller) -> Facts:
+    """Read what claimed deliveries tell and where they go."""
+    with store.read() as session:
+        return facts.gather(session, rows, teller.listening, teller.clock())
+
+
+def send(store: Store, row: Delivery, known: Facts, teller: Teller) -> None:
     """Send one claimed delivery and record what came of it."""
     if teller.post.stopping():
         return  # given back when the process leaves
     try:
-        parcel = _parcel(store, row, teller)
+        parcel = _parcel(row, known, teller)
     except OutsideError:
-        raise  # the database: the lease runs out and the delivery is found again
+        raise  # the lease runs out and the delivery is found again
     except Exception as error:  # noqa: BLE001  # one message that cannot be written must not stop the others
         log.error("message cannot be rendered", delivery=row.id, error=f"{type(error).__name__}: {error}")
         dead = Ending(Outcome.PERMANENT, DeliveryState.DEAD, detail=str(error)[:500], reason_code=Dead.RENDER_ERROR)
@@ -110,41 +117,30 @@ def _hand_over(store: Store, row: Delivery, parcel: Parcel, teller: Teller) -> N
     crashpoint("C18")
 
 
-def _parcel(store: Store, row: Delivery, teller: Teller) -> Parcel | None:
-    with store.read() as session:
-        channel = channels.get(session, row.channel)
-        target, secret = channels.opened(teller.vault, channel)
-        subject, body, leave = row.subject or "", row.body, None
-        if body is None:
-            now = teller.clock()
-            links = ReaderLinks(teller.base_url, teller.vault)
-            said = facts.of_delivery(session, row, now, links.of)
-            if said is None:
-                return None
-            leave = secrets.token_urlsafe(24) if channel.kind == "email" else None
-            heard = None
-            if channel.kind == "email" or isinstance(said, DigestFacts):
-                since = facts.listened_since(session, row, said, channel)
-                heard = teller.listening.since(session, since, now, channel.person)
-            link = leave and f"{teller.base_url}/u/{leave}"
-            foot = facts.foot(session, row, channel, unsubscribe=link, listened=heard)
-            thread = deliveries.thread(session, row)
-            subject, body = teller.post.render(channel.kind, target, row.id, said, foot, thread=thread, now=now)
-    return Parcel(channel.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no), leave)
+def _parcel(row: Delivery, known: Facts, teller: Teller) -> Parcel | None:
+    way = known.way(row)
+    target, secret = channels.opened(teller.vault, way)
+    subject, body, leave = row.subject or "", row.body, None
+    if body is None:
+        now = teller.clock()
+        said = known.said(row, now, ReaderLinks(teller.base_url, teller.vault).of)
+        if said is None:
+            return None
+        leave = secrets.token_urlsafe(24) if way.kind == "email" else None
+        foot = known.foot(row, unsubscribe=leave and f"{teller.base_url}/u/{leave}")
+        thread = known.threads.get(row.id, ())
+        subject, body = teller.post.render(way.kind, target, row.id, said, foot, thread=thread, now=now)
+    return Parcel(way.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no), leave)
 
 
 def _fence(store: Store, row: Delivery, parcel: Parcel, clock: Clock) -> None:
-    outgoing, leave = parcel.outgoing, parcel.leave
-    with store.write() as work:
-        mine = deliveries.fence(
-            work.session,
-            row,
-            clock(),
-            subject=outgoing.subject,
-            body=outgoing.body,
-            leave_sha256=None if leave is None else sha256(leave),
-        )
-    if not mine:
+    outgoing, leave = parcel.outgoing, None if parcel.leave is None else sha256(parcel.leave)
+
+    def fence(work: Work) -> bool:
+        subject, body = outgoing.subject, outgoing.body
+        return deliveries.fence(work.session, row, clock(), subject=subject, body=body, leave_sha256=leave)
+
+    if not store.write_together(fence):
         raise FencedError("the lease is over, or the delivery was suppressed")
     crashpoint("C15")
 
@@ -168,13 +164,16 @@ def _failed(store: Store, row: Delivery, kind: str, error: SendError, teller: Te
 
 
 def _end(
-    store: Store, row: Delivery, ending: Ending, now: datetime, *, breaks: bool = False, hold: datetime | None = None,
-    hard_bounce: bool = False,
+    store: Store, row: Delivery, ending: Ending, now: datetime, *, breaks: bool = False,
+    hold: datetime | None = None, hard_bounce: bool = False,
 ) -> None:  # fmt: skip
     """Record an ending and, if it `breaks` or mends, what it says about the channel, in one transaction."""
-    with store.write() as work:
-        if not deliveries.finish(work.session, row, ending, now):
-            log.info("the outcome came too late", delivery=row.id, outcome=ending.outcome.value)
-            return
-        if breaks:
+
+    def finish(work: Work) -> bool:
+        done = deliveries.finish(work.session, row, ending, now)
+        if done and breaks:
             breaker.note(work.session, row, ending, now, hold=hold, hard_bounce=hard_bounce)
+        return done
+
+    if not store.write_together(finish):
+        log.info("the outcome came too late", delivery=row.id, outcome=ending.outcome.value)

@@ -12,7 +12,7 @@ import structlog
 
 from services import clock, pipeline
 from services.broker import Hints, Stage, open_hints
-from services.channels.post import open_post
+from services.channels.post import Post, open_post
 from services.deciding import Options
 from services.errors import OutsideError
 from services.guard import Gate
@@ -23,7 +23,7 @@ from services.sources.pages import due_pages
 from services.sources.poll import Kit, Poller, due_polls
 from services.sources.rhythm import Rhythm
 from services.sources.robots import Robots
-from services.store import deliveries, workers
+from services.store import claims, deliveries, workers
 from services.store.packs import shipped
 from services.store.rules import LiveRules
 from services.store.secrets import open_vault
@@ -32,6 +32,7 @@ from services.telling import Teller
 
 log = structlog.get_logger(__name__)
 
+STOP_S = 24.0  # what sends that were begun have when the process ends
 AT_ONCE_S = 5.0  # how long one hint keeps a process busy before others get their turn
 
 
@@ -48,6 +49,8 @@ class Process:
         self.presence = workers.Presence(self.store, stage.value, self.run, version("tocsin"), clock.now())
         self.gate = Gate(settings.allow_private, own=settings.own_urls)
         self.lease = timedelta(seconds=settings.lease_s)
+        self._turn = threading.Lock()
+        self.post: Post | None = None
         self._work = self._prepare()
 
     def _prepare(self) -> Callable[[], int]:
@@ -61,13 +64,16 @@ class Process:
             with rules.lock:
                 rules.refresh(self.store)
             return lambda: pipeline.match(self.store, rules, clock.now, self.lease, options)
-        teller = Teller(
-            open_post(settings, self.gate, self.stopping), open_vault(settings.key_file), clock.now, settings.public_url
-        )
-        return lambda: pipeline.deliver(self.store, self.presence.id, teller, self.lease, settings.senders * 2)
+        self.post = open_post(settings, self.gate, self.stopping)
+        teller = Teller(self.post, open_vault(settings.key_file), clock.now, settings.public_url)
+        return lambda: pipeline.deliver(self.store, self.presence.id, teller, self.lease, claims.BATCH)
 
     def work(self) -> int:
         """Do what waits for this role, for a few seconds at most; give how many rows were claimed."""
+        with self._turn:  # one thread of a process claims at a time; another hint finds nothing left
+            return self._work_for_a_while()
+
+    def _work_for_a_while(self) -> int:
         done, until = 0, time.monotonic() + AT_ONCE_S
         while not self.stopping.is_set():
             claimed = self._work()
@@ -103,6 +109,8 @@ class Process:
     def leave(self) -> None:
         """Give back what was claimed and not begun, and go."""
         self.stopping.set()
+        if self.post is not None and not self.post.drain(STOP_S):
+            log.warning("left with messages in flight")
         try:
             with self.store.write() as work:
                 deliveries.release(work.session, self.presence.id, clock.now())

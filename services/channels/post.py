@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Protocol
-
-import structlog
 
 from services.alerts.body import webhook_body
 from services.alerts.chat import render_chat
@@ -21,11 +18,10 @@ from services.channels.email import Mailer
 from services.channels.mail_folder import MailFolder
 from services.channels.outgoing import Accepted, Inflight, Outgoing
 from services.channels.smtp_server import read_smtp_url
+from services.channels.turns import Job, Turns
 from services.channels.webhook import WebhookSender
 from services.guard import Gate
 from services.settings import Settings
-
-log = structlog.get_logger(__name__)
 
 
 class MailSender(Protocol):
@@ -46,14 +42,23 @@ class Post:
         self._sender = sender
         self._delays_s = delays_s
         self._stopping = stopping
-        self._threads = ThreadPoolExecutor(senders, thread_name_prefix="send")
+        self._turns = Turns(senders)
 
-    def run(self, jobs: Sequence[Callable[[], None]]) -> None:
-        """Do the jobs, several at a time; one that fails is logged and found again by its lease."""
-        for done in [self._threads.submit(job) for job in jobs]:
-            error = done.exception()
-            if error is not None:
-                log.error("a send failed", error=f"{type(error).__name__}: {error}"[:500])
+    def run(self, jobs: Sequence[Job]) -> None:
+        """Take jobs, several of which run at a time; returns at once."""
+        self._turns.run(jobs)
+
+    def room(self) -> int:
+        """Say how many more jobs are wanted; 0 after a second in which none was done."""
+        return self._turns.room()
+
+    def busy(self) -> frozenset[str]:
+        """Name the channels that have enough to do already."""
+        return self._turns.busy()
+
+    def drain(self, seconds: float) -> bool:
+        """Wait until all that was taken is done; false if the time was over before."""
+        return self._turns.drain(seconds)
 
     def stopping(self) -> bool:
         """Whether the process ends, so that no send is begun any more."""

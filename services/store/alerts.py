@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 
 from services.errors import NotFoundError
 from services.identity import alert_id
+from services.store.reader_tables import StoryMute
 from services.store.states import LinkState, SubscriptionState
-from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, StoryMute, Subscription, Window
+from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, Subscription, Window
 from services.store.work import insert_into
 
 
@@ -134,17 +135,52 @@ def muted_by(session: Session, story: str, people: Iterable[str]) -> set[str]:
 
 
 def of_delivery(session: Session, delivery: str) -> list[tuple[Alert, Subscription, Article, Story]]:
-    """Give what a message tells: its alerts with their subscriptions, articles and stories."""
+    """Give what one message was made of, also what was taken out of it since."""
+    return of_deliveries(session, [delivery], taken_out=True).get(delivery, [])
+
+
+def of_deliveries(
+    session: Session, deliveries: Sequence[str], *, taken_out: bool = False
+) -> dict[str, list[tuple[Alert, Subscription, Article, Story]]]:
+    """Give what each message tells: its alerts with their subscriptions, articles and stories."""
     query = (
-        select(Alert, Subscription, Article, Story)
+        select(col(DeliveryAlert.delivery), Alert, Subscription, Article, Story)
         .join(DeliveryAlert, col(DeliveryAlert.alert) == col(Alert.id))
         .join(Subscription, col(Subscription.id) == col(Alert.subscription))
         .join(Article, col(Article.id) == col(Alert.article))
         .join(Story, col(Story.id) == col(Alert.story))
-        .where(col(DeliveryAlert.delivery) == delivery, col(DeliveryAlert.state) != LinkState.SUPPRESSED)
+        .where(col(DeliveryAlert.delivery).in_(deliveries))
         .order_by(col(Article.seen_at), col(Article.id), col(Subscription.name))
     )
-    return [tuple(row) for row in session.execute(query)]
+    if not taken_out:
+        query = query.where(col(DeliveryAlert.state) != LinkState.SUPPRESSED)
+    found: dict[str, list[tuple[Alert, Subscription, Article, Story]]] = {}
+    for delivery, alert, subscription, article, story in session.execute(query):
+        found.setdefault(delivery, []).append((alert, subscription, article, story))
+    return found
+
+
+def outlets(session: Session, stories: Iterable[str]) -> dict[str, int]:
+    """Count the sources that have each of the stories."""
+    query = (
+        select(col(Article.story), func.count(func.distinct(col(Article.source))))
+        .where(col(Article.story).in_(set(stories)))
+        .group_by(col(Article.story))
+    )
+    return {story: count for story, count in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker
+
+
+def first_told(session: Session, alerts: Sequence[Alert]) -> dict[tuple[str, str], datetime]:
+    """Give when each (story, subscription) of the alerts was told first."""
+    if not alerts:
+        return {}
+    query = (
+        select(col(Alert.story), col(Alert.subscription), func.min(col(Alert.created_at)))
+        .where(col(Alert.story).in_({row.story for row in alerts}), col(Alert.kind) == "new")
+        .where(col(Alert.subscription).in_({row.subscription for row in alerts}))
+        .group_by(col(Alert.story), col(Alert.subscription))
+    )
+    return {(story, subscription): at for story, subscription, at in session.execute(query)}
 
 
 def had_any(session: Session, delivery: str) -> bool:

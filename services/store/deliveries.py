@@ -1,4 +1,4 @@
-"""Deliveries: claimed by a conditional update, fenced before the point of no return, their outcome recorded once.
+"""Deliveries: put once, fenced before the point of no return, their outcome recorded once. `claims` hands them out.
 
 pending -> leased -> inflight -> sent
    ^          |          +-> pending (may be tried again) | dead | uncertain (no answer: tried again, same id)
@@ -7,13 +7,12 @@ pending -> leased -> inflight -> sent
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
-from sqlmodel import Session, col
+from sqlalchemy import Boolean, Integer, String, bindparam, case, exists, func, or_, select, update
+from sqlmodel import Session, SQLModel, col
 
 from services.errors import ConflictError, NotFoundError
 from services.identity import delivery_id
@@ -21,8 +20,6 @@ from services.store.states import ChannelState, DeliveryState, LinkState, Outcom
 from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert
 from services.store.work import insert_into
 
-BATCH = 100
-PER_CHANNEL = 20  # of one claim, so that a channel with a long queue does not hold up the others
 MARGIN = timedelta(seconds=2)  # a lease with less left than this is not used for a send
 
 
@@ -44,49 +41,33 @@ def put(session: Session, *, channel: str, dedupe_key: str, kind: str, story: st
     """Put a message on its way, due at once; `None` if the channel has one with this key already."""
     id_ = delivery_id(channel, dedupe_key)
     row = Delivery(id=id_, channel=channel, dedupe_key=dedupe_key, kind=kind, story=story, due_at=now, created_at=now)
-    added = insert_into(session, Delivery).values(row.model_dump()).on_conflict_do_nothing()
+    lane = select(col(Channel.lane)).where(col(Channel.id) == channel).scalar_subquery()
+    added = insert_into(session, Delivery).values(row.model_dump() | {"lane": lane}).on_conflict_do_nothing()
     return None if session.execute(added.returning(col(Delivery.id))).first() is None else id_
 
 
-def claim(session: Session, worker: str, now: datetime, lease: timedelta, limit: int = BATCH) -> list[Delivery]:
-    """Lease due deliveries of channels that may be tried, and begin an attempt for each."""
-    taken = (
-        update(Delivery)
-        .where(col(Delivery.id).in_(_due(now, limit)), col(Delivery.state).in_(_WAITING))
-        .values(
-            state=DeliveryState.LEASED, attempt_no=Delivery.attempt_no + 1, lease_token=secrets.token_hex(8),
-            worker=worker, lease_until=now + lease,
-        )
-        .returning(Delivery)
-    )  # fmt: skip
-    rows = list(session.scalars(taken))
-    session.add_all(Attempt(delivery=row.id, no=row.attempt_no, worker=worker, started_at=now) for row in rows)
-    session.flush()
-    return sorted(rows, key=lambda row: (row.due_at, row.id))
-
-
-_WAITING = (DeliveryState.PENDING, DeliveryState.UNCERTAIN)
-
-
-def _due(now: datetime, limit: int):  # type: ignore[no-untyped-def]  # a select of ids
-    """Rank what is due within its channel. A channel whose breaker was open is tried with one message first."""
-    rank = func.row_number().over(partition_by=col(Delivery.channel), order_by=(col(Delivery.due_at), col(Delivery.id)))
-    due = (
-        select(col(Delivery.id), col(Delivery.due_at), rank.label("rank"), col(Channel.breaker_level).label("level"))
-        .join(Channel, col(Channel.id) == col(Delivery.channel))
-        .where(
-            col(Delivery.state).in_(_WAITING),
-            col(Delivery.due_at) <= now,
-            col(Channel.breaker_until) <= now,
-            col(Channel.state).in_([ChannelState.ACTIVE, ChannelState.FAILING])
-            | ((col(Channel.state) == ChannelState.UNCONFIRMED) & (col(Delivery.kind) == "confirm")),
-        )
-        .subquery()
+_T, _A, _L, _C = (SQLModel.metadata.tables[name] for name in ("delivery", "attempt", "delivery_alert", "channel"))
+_ITS = _L.c.delivery == _T.c.id
+# Built once: building a statement costs more than running it.
+_FENCE = (
+    update(_T)
+    .where(_T.c.id == bindparam("its_id"), _T.c.lease_token == bindparam("its_token"))
+    .where(_T.c.state == DeliveryState.LEASED, _T.c.lease_until > bindparam("its_margin"))
+    .where(exists(select(_C.c.id).where(
+        _C.c.id == func.coalesce(_T.c.via, _T.c.channel), _C.c.state != ChannelState.DISABLED,
+    )))
+    .where(or_(~exists(select(_L.c.alert).where(_ITS)), exists(select(_L.c.alert).where(_ITS, _L.c.state == "open"))))
+    .values(
+        state=DeliveryState.INFLIGHT, inflight_at=bindparam("its_now"), subject=bindparam("its_subject"),
+        body=bindparam("its_body"), rendered_at=bindparam("its_rendered_at"),
+        leave_sha256=func.coalesce(bindparam("its_leave", type_=String), _T.c.leave_sha256),
     )
-    fair = select(due.c.id).where((due.c.rank == 1) | ((due.c.rank <= PER_CHANNEL) & (due.c.level == 0)))
-    fair = fair.order_by(due.c.due_at, due.c.id).limit(limit)
-    locked = select(col(Delivery.id)).where(col(Delivery.id).in_(fair))
-    return locked.with_for_update(skip_locked=True)
+)  # fmt: skip
+_INFLIGHT = (
+    update(_A)
+    .where(_A.c.delivery == bindparam("its_id"), _A.c.no == bindparam("its_no"))
+    .values(inflight_at=bindparam("its_now"))
+)
 
 
 def fence(
@@ -94,25 +75,44 @@ def fence(
 ) -> bool:
     """Mark the delivery in flight, with its body, just before the point of no return. False: it may not be sent.
 
-    `leave_sha256` hashes the secret of the link in the body by which its reader unsubscribes.
+    That is so when the lease is over, or when meanwhile its reader left or its channel was disabled. `leave_sha256`
+    hashes the secret of the link in the body by which its reader unsubscribes.
     """
-    mine = (
-        col(Delivery.id) == row.id,
-        col(Delivery.state) == DeliveryState.LEASED,
-        col(Delivery.lease_token) == row.lease_token,
-        col(Delivery.lease_until) > now + MARGIN,
-    )
-    rendered = {"subject": subject, "body": body, "rendered_at": row.rendered_at or now}
-    if leave_sha256 is not None:
-        rendered["leave_sha256"] = leave_sha256
-    done = session.execute(
-        update(Delivery).where(*mine).values(state=DeliveryState.INFLIGHT, inflight_at=now, **rendered)
-    )
-    if done.rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
+    its = {
+        "its_id": row.id, "its_token": row.lease_token, "its_margin": now + MARGIN, "its_now": now,
+        "its_subject": subject, "its_body": body, "its_rendered_at": row.rendered_at or now, "its_leave": leave_sha256,
+    }  # fmt: skip
+    if session.execute(_FENCE, its).rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
         return False
-    this = col(Attempt.delivery) == row.id, col(Attempt.no) == row.attempt_no
-    session.execute(update(Attempt).where(*this).values(inflight_at=now))
+    session.execute(_INFLIGHT, {"its_id": row.id, "its_no": row.attempt_no, "its_now": now})
     return True
+
+
+_FINISH = (
+    update(_T)
+    .where(_T.c.id == bindparam("its_id"), _T.c.lease_token == bindparam("its_token"))
+    .where(or_(
+        _T.c.state == DeliveryState.INFLIGHT,
+        _T.c.state == case((bindparam("its_sent", type_=Boolean), DeliveryState.UNCERTAIN), else_=DeliveryState.LEASED),
+    ))
+    .values(
+        state=bindparam("its_state"), lease_until=None, worker=None, reason=bindparam("its_reason"),
+        reason_code=bindparam("its_reason_code"), tries=_T.c.tries + bindparam("its_count", type_=Integer),
+        sent_at=bindparam("its_sent_at"), ended_at=bindparam("its_ended_at"),
+        due_at=func.coalesce(bindparam("its_due_at", type_=_T.c.due_at.type), _T.c.due_at),
+        provider_id=bindparam("its_provider_id"),
+    )
+)  # fmt: skip
+_CLOSE = (
+    update(_A)
+    .where(_A.c.delivery == bindparam("its_id"), _A.c.no == bindparam("its_no"))
+    .where(or_(_A.c.outcome.is_(None), bindparam("its_anyway", type_=Boolean)))
+    .values(
+        ended_at=bindparam("its_now"), outcome=bindparam("its_outcome"), code=bindparam("its_code"),
+        detail=bindparam("its_detail"),
+    )
+)  # fmt: skip
+_LINKS = update(_L).where(_L.c.delivery == bindparam("its_id")).values(state=bindparam("its_state"))
 
 
 def finish(session: Session, row: Delivery, ending: Ending, now: datetime) -> bool:
@@ -120,41 +120,29 @@ def finish(session: Session, row: Delivery, ending: Ending, now: datetime) -> bo
 
     A late acceptance counts also from `uncertain`: it turns a coming second copy into none.
     """
-    from_states = [DeliveryState.LEASED, DeliveryState.INFLIGHT]
-    if ending.state is DeliveryState.SENT:
-        from_states = [DeliveryState.INFLIGHT, DeliveryState.UNCERTAIN]
-    mine = (
-        col(Delivery.id) == row.id,
-        col(Delivery.lease_token) == row.lease_token,
-        col(Delivery.state).in_(from_states),
-    )
+    sent = ending.state is DeliveryState.SENT
     ended = ending.state in (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SUPPRESSED)
-    values = {
-        "state": ending.state, "lease_until": None, "worker": None,
-        "reason": None if ending.state is DeliveryState.SENT else ending.detail or None,
-        "reason_code": ending.reason_code, "tries": Delivery.tries + (1 if ending.counts else 0),
-        "sent_at": now if ending.state is DeliveryState.SENT else None, "ended_at": now if ended else None,
-        "provider_id": ending.provider_id,
+    its = {
+        "its_id": row.id, "its_token": row.lease_token, "its_sent": sent, "its_state": ending.state,
+        "its_reason": None if sent else ending.detail or None, "its_reason_code": ending.reason_code,
+        "its_count": 1 if ending.counts else 0, "its_sent_at": now if sent else None,
+        "its_ended_at": now if ended else None, "its_due_at": ending.due_at, "its_provider_id": ending.provider_id,
     }  # fmt: skip
-    if ending.due_at is not None:
-        values["due_at"] = ending.due_at
-    done = session.execute(update(Delivery).where(*mine).values(**values))
-    if done.rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
+    if session.execute(_FINISH, its).rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
         return False
     close_attempt(session, row, ending, now)
     if ended:
-        state = LinkState(ending.state.value)
-        session.execute(update(DeliveryAlert).where(col(DeliveryAlert.delivery) == row.id).values(state=state))
+        session.execute(_LINKS, {"its_id": row.id, "its_state": LinkState(ending.state.value)})
     return True
 
 
 def close_attempt(session: Session, row: Delivery, ending: Ending, now: datetime) -> None:
     """Write how the running attempt ended; one that has an outcome keeps it, except a late acceptance."""
-    this = [col(Attempt.delivery) == row.id, col(Attempt.no) == row.attempt_no]
-    if ending.outcome is not Outcome.ACCEPTED:
-        this.append(col(Attempt.outcome).is_(None))
-    values = {"ended_at": now, "outcome": ending.outcome, "code": ending.code, "detail": ending.detail[:4096]}
-    session.execute(update(Attempt).where(*this).values(**values))
+    its = {
+        "its_id": row.id, "its_no": row.attempt_no, "its_anyway": ending.outcome is Outcome.ACCEPTED, "its_now": now,
+        "its_outcome": ending.outcome, "its_code": ending.code, "its_detail": ending.detail[:4096],
+    }  # fmt: skip
+    session.execute(_CLOSE, its)
 
 
 def release(session: Session, worker: str, now: datetime) -> int:

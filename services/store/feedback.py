@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from services.store.reader_tables import Feedback, StoryMute
 from services.store.states import FeedbackVerdict
-from services.store.tables import Alert, Article, Feedback, StoryMute
+from services.store.tables import Alert, Article
 from services.store.work import insert_into
 
 

@@ -22,14 +22,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from services.store.checks import one_of as _one_of
+from services.store.checks import one_of
 from services.store.source_tables import Poll as Poll  # noqa: PLC0414  # given on: most ask for all tables here
 from services.store.source_tables import Source as Source  # noqa: PLC0414
 from services.store.states import (
     ArticleState,
     ChannelState,
     DeliveryState,
-    FeedbackVerdict,
     LinkState,
     Role,
     SubscriptionState,
@@ -38,7 +37,7 @@ from services.store.states import (
 
 class Person(SQLModel, table=True):
     __tablename__ = "person"
-    __table_args__ = (_one_of("role", Role),)
+    __table_args__ = (one_of("role", Role),)
     id: str = Field(primary_key=True)
     email: str = Field(unique=True)
     name: str = ""
@@ -114,7 +113,7 @@ class Article(SQLModel, table=True):
     __tablename__ = "article"
     __table_args__ = (
         UniqueConstraint("source", "external_id", "revision"),
-        _one_of("state", ArticleState),
+        one_of("state", ArticleState),
         Index("ix_article_source_seen", "source", "seen_at"),
         Index("ix_article_page", "page_host", "due_at", postgresql_where=text("page = 'due'"),
               sqlite_where=text("page = 'due'")),
@@ -189,7 +188,7 @@ class StoryAlias(SQLModel, table=True):
 
 class Subscription(SQLModel, table=True):
     __tablename__ = "subscription"
-    __table_args__ = (UniqueConstraint("person", "name"), _one_of("state", SubscriptionState))
+    __table_args__ = (UniqueConstraint("person", "name"), one_of("state", SubscriptionState))
     id: str = Field(primary_key=True)
     person: str = Field(foreign_key="person.id")
     name: str
@@ -254,7 +253,7 @@ class Alert(SQLModel, table=True):
 
 class DeliveryAlert(SQLModel, table=True):
     __tablename__ = "delivery_alert"
-    __table_args__ = (_one_of("state", LinkState),)
+    __table_args__ = (one_of("state", LinkState),)
     alert: str = Field(sa_column=Column(String, ForeignKey("alert.id"), primary_key=True))
     channel: str = Field(sa_column=Column(String, ForeignKey("channel.id"), primary_key=True))
     delivery: str | None = Field(default=None, foreign_key="delivery.id", index=True)
@@ -281,7 +280,7 @@ class Window(SQLModel, table=True):
 
 class Channel(SQLModel, table=True):
     __tablename__ = "channel"
-    __table_args__ = (_one_of("state", ChannelState),)
+    __table_args__ = (one_of("state", ChannelState),)
     id: str = Field(primary_key=True)
     person: str = Field(foreign_key="person.id", index=True)
     kind: str
@@ -292,7 +291,7 @@ class Channel(SQLModel, table=True):
     state: str = ChannelState.UNCONFIRMED
     reason: str | None = None
     confirm_sha256: str | None = Field(default=None, unique=True)
-    breaker_until: datetime
+    breaker_until: datetime = Field(index=True)
     breaker_level: int = 0
     failures: int = 0
     failing_since: datetime | None = None
@@ -314,7 +313,7 @@ class Lane(SQLModel, table=True):
     name: str = Field(primary_key=True)
     burst: int
     per_s: float
-    free_at: datetime
+    free_at: datetime = Field(index=True)
 
 
 class Delivery(SQLModel, table=True):
@@ -324,14 +323,26 @@ class Delivery(SQLModel, table=True):
     _live: ClassVar[Any] = text("state IN ('pending', 'leased', 'inflight', 'uncertain')")  # Any: a clause
     __table_args__ = (
         UniqueConstraint("channel", "dedupe_key"),
-        _one_of("state", DeliveryState),
-        Index("ix_delivery_due", "state", "due_at", "channel", "via", postgresql_where=_live, sqlite_where=_live),
+        one_of("state", DeliveryState),
+        Index(
+            "ix_delivery_due",
+            "state",
+            "due_at",
+            "id",
+            "channel",
+            "via",
+            "lane",
+            "kind",
+            postgresql_where=_live,
+            sqlite_where=_live,
+        ),
         Index("ix_delivery_channel_state", "channel", "state"),
         Index("ix_delivery_channel_created", "channel", "created_at"),
     )
     id: str = Field(primary_key=True)
     channel: str = Field(foreign_key="channel.id")
     via: str | None = None
+    lane: str | None = None
     dedupe_key: str
     kind: str
     story: str | None = Field(default=None, index=True)
@@ -366,26 +377,6 @@ class Attempt(SQLModel, table=True):
     outcome: str | None = None
     code: str | None = None
     detail: str | None = Field(default=None, sa_type=Text)
-
-
-class StoryMute(SQLModel, table=True):
-    """A person wants to hear no more of a story."""
-
-    __tablename__ = "story_mute"
-    person: str = Field(sa_column=Column(String, ForeignKey("person.id"), primary_key=True))
-    story: str = Field(sa_column=Column(String, ForeignKey("story.id"), primary_key=True, index=True))
-    at: datetime
-
-
-class Feedback(SQLModel, table=True):
-    """What a reader said of an alert; the last word counts."""
-
-    __tablename__ = "feedback"
-    __table_args__ = (_one_of("verdict", FeedbackVerdict),)
-    alert: str = Field(sa_column=Column(String, ForeignKey("alert.id"), primary_key=True))
-    subscription: str = Field(foreign_key="subscription.id", index=True)
-    verdict: str
-    at: datetime
 
 
 class Suppression(SQLModel, table=True):

@@ -25,6 +25,7 @@ from sqlmodel import Session, SQLModel, create_engine
 from services.broker import Stage
 from services.crashpoints import crashpoint
 from services.errors import ConflictError, OutsideError
+from services.store.gathering import Gathering
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -49,6 +50,7 @@ class Store:
         self._reading = engine.execution_options(reading=True)
         self._send_hint = send_hint or (lambda _: None)
         self._turn = threading.Lock()
+        self._line = Gathering(self.write)
 
     @property
     def is_sqlite(self) -> bool:
@@ -65,6 +67,10 @@ class Store:
         for stage in sorted(work.hints):
             crashpoint(f"hint-{stage.value}")  # C07, C10, C21: after the commit, before the hint
             self._send_hint(stage)
+
+    def write_together(self, change: Callable[[Work], Any]) -> Any:  # Any: what the change gives
+        """Make a change in one transaction with those of other threads; give its result once it is committed."""
+        return self._line.write(change)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -95,6 +101,7 @@ class Store:
     def forked(self) -> None:
         """Forget the parent's connections without closing them."""
         self._turn = threading.Lock()
+        self._line = Gathering(self.write)
         self.engine.dispose(close=False)
 
     def close(self) -> None:

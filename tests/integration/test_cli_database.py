@@ -14,7 +14,7 @@ from services import clock, pipeline
 from services.cli.app import run
 from services.deciding import Options
 from services.rules.engine import Engine
-from services.store import deliveries
+from services.store import claims, deliveries
 from services.store.deliveries import Ending
 from services.store.packs import shipped
 from services.store.rules import LiveRules
@@ -339,7 +339,7 @@ def test_endings_are_shown_by_their_words(ask: Ask, store: Store) -> None:
     with store.write() as work:
         id_ = deliveries.put(work.session, channel=channel, dedupe_key="k2", kind="confirm", story=None, now=now)
     with store.write() as work:
-        [row] = deliveries.claim(work.session, "w1", now, timedelta(seconds=60))
+        [row] = claims.claim(work.session, "w1", now, timedelta(seconds=60))
         ending = Ending(Outcome.RETRY, DeliveryState.PENDING, code="http_503", detail="try later", due_at=now)
         deliveries.finish(work.session, row, ending, now)
     assert id_ is not None

@@ -1,16 +1,18 @@
 """Claims, fences and endings of deliveries, the same on SQLite and PostgreSQL."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
-from services.store import deliveries
+from services.store import alerts, claims, deliveries, lanes
 from services.store.deliveries import Ending
 from services.store.reclaim import reclaim
 from services.store.states import DeliveryState, Outcome
-from services.store.tables import Attempt, Delivery, Worker
-from services.store.work import Store
-from tests.builders import NOW, a_channel
+from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert, Lane, Story, Worker
+from services.store.work import Store, Work
+from tests.builders import NOW, a_channel, a_subscription, an_article
 
 LEASE = timedelta(seconds=60)
 SENT = Ending(Outcome.ACCEPTED, DeliveryState.SENT)
@@ -29,7 +31,7 @@ def delivery(store: Store) -> str:
 
 def claim(store: Store, worker: str = "w1", now=NOW) -> list[Delivery]:
     with store.write() as work:
-        return deliveries.claim(work.session, worker, now, LEASE)
+        return claims.claim(work.session, worker, now, LEASE)
 
 
 def fence(store: Store, row: Delivery, now=NOW) -> bool:
@@ -148,7 +150,7 @@ def test_a_channel_with_a_long_queue_leaves_room_for_others(store: Store) -> Non
             work.session, channel=short.id, dedupe_key="k", kind="new", story=None, now=NOW + timedelta(seconds=1)
         )
     rows = claim(store, now=NOW + timedelta(seconds=2))
-    assert [row.channel for row in rows].count(long.id) == deliveries.PER_CHANNEL
+    assert [row.channel for row in rows].count(long.id) == claims.PER_CHANNEL
     assert short.id in [row.channel for row in rows]
 
 
@@ -167,3 +169,99 @@ def test_a_dead_delivery_is_replayed_under_the_same_id(store: Store, delivery: s
         deliveries.replay(work.session, deliveries.get(work.session, delivery), NOW)
     (again,) = claim(store)
     assert (again.id, again.attempt_no, again.body) == (delivery, 2, b"b")
+
+
+def test_messages_to_a_closed_channel_are_passed_over(store: Store) -> None:
+    with store.write() as work:
+        dead, live = a_channel(work.session), a_channel(work.session, target="http://127.0.0.1:9/other")
+        dead.breaker_until = NOW + timedelta(hours=1)
+        work.session.add(dead)
+        for n in range(300):
+            deliveries.put(work.session, channel=dead.id, dedupe_key=f"k{n}", kind="new", story=None, now=NOW)
+        late = NOW + timedelta(seconds=1)
+        deliveries.put(work.session, channel=live.id, dedupe_key="k", kind="new", story=None, now=late)
+    assert [row.channel for row in claim(store, now=NOW + timedelta(seconds=2))] == [live.id]
+
+
+def test_many_channels_with_long_queues_leave_room_for_the_last(store: Store) -> None:
+    with store.write() as work:
+        for place in range(8):
+            channel = a_channel(work.session, target=f"http://127.0.0.1:9/{place}")
+            for n in range(40):
+                deliveries.put(work.session, channel=channel.id, dedupe_key=f"k{n}", kind="new", story=None, now=NOW)
+    with store.write() as work:
+        rows = claims.claim(work.session, "w1", NOW, LEASE, 60, per_channel=8)
+    assert len(rows) == 60
+    assert len({row.channel for row in rows}) == 8
+
+
+def test_a_way_out_is_used_only_so_often(store: Store) -> None:
+    with store.write() as work:
+        channel = a_channel(work.session)
+        channel.lane = "chat:one"
+        work.session.add(channel)
+        work.session.flush()
+        lanes.put(work.session, "chat:one", 2.0)
+        for n in range(10):
+            deliveries.put(work.session, channel=channel.id, dedupe_key=f"k{n}", kind="new", story=None, now=NOW)
+    assert len(claim(store)) == 2
+    assert claim(store, now=NOW + timedelta(seconds=0.9)) == []
+    assert len(claim(store, now=NOW + timedelta(seconds=1.1))) == 2
+
+
+def test_a_channel_on_trial_is_tried_with_one_message(store: Store) -> None:
+    with store.write() as work:
+        channel = a_channel(work.session)
+        channel.breaker_level = 1
+        work.session.add(channel)
+        for n in range(10):
+            deliveries.put(work.session, channel=channel.id, dedupe_key=f"k{n}", kind="new", story=None, now=NOW)
+    assert len(claim(store)) == 1
+
+
+def test_a_message_whose_reader_left_after_it_was_claimed_passes_no_fence(store: Store, delivery: str) -> None:
+    with store.write() as work:
+        channel = work.session.get_one(Delivery, delivery).channel
+        subscription = a_subscription(work.session, work.session.get_one(Channel, channel))
+        article = an_article(work.session)
+        work.session.add(Story(id="s1", first_article=article.id, first_seen_at=NOW, last_seen_at=NOW))
+        work.session.flush()
+        alert = alerts.new(
+            subscription.id, "s1", "new", article=article.id, decision="tell", because="", reason={}, now=NOW
+        )
+        alerts.put(work.session, [alert])
+        alerts.link(work.session, [DeliveryAlert(alert=alert.id, channel=channel, delivery=delivery)])
+    (row,) = claim(store)
+    with store.write() as work:
+        work.session.execute(update(DeliveryAlert).values(state="suppressed"))
+    assert not fence(store, row)
+    with store.write() as work:
+        work.session.execute(update(DeliveryAlert).values(state="open"))
+    assert fence(store, row)
+
+
+def test_changes_of_many_threads_are_written_together_and_one_that_fails_fails_alone(store: Store) -> None:
+    got: list[object] = []
+    began = threading.Barrier(8)
+
+    def one(number: int) -> None:
+        def change(work: Work) -> int:
+            if number == 3:
+                raise ValueError("three")
+            lanes.put(work.session, f"lane {number}", 1.0)
+            return number
+
+        began.wait()
+        try:
+            got.append(store.write_together(change))
+        except ValueError as error:
+            got.append(str(error))
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, got)) == ["0", "1", "2", "4", "5", "6", "7", "three"]
+    with store.read() as session:
+        assert len(session.scalars(select(Lane)).all()) == 7

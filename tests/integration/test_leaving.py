@@ -35,6 +35,12 @@ class MailPost:
         for job in jobs:
             job()
 
+    def room(self) -> int:
+        return 100
+
+    def busy(self) -> frozenset[str]:
+        return frozenset()
+
     def stopping(self) -> bool:
         return False
 

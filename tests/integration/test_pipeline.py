@@ -46,6 +46,12 @@ class FakePost:
         for job in jobs:
             job()
 
+    def room(self) -> int:
+        return 100
+
+    def busy(self) -> frozenset[str]:
+        return frozenset()
+
     def stopping(self) -> bool:
         return self.stops
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from services.reader_links import ReaderLinks
+from services.store.reader_tables import Feedback, StoryMute
 from services.store.secrets import open_vault
 from services.store.states import Role
-from services.store.tables import Feedback, StoryMute
 from tests.integration.api import Api, running
 from tests.integration.test_web_pages import EVIL, page, tell, text_of
 

@@ -3,9 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from services.store import tables
+from services.store import reader_tables, tables
 
-assert tables.Article.metadata is SQLModel.metadata
+assert tables.Article.metadata is reader_tables.Feedback.metadata is SQLModel.metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
