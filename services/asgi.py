@@ -35,6 +35,7 @@ from services.api import (
     handlers,
     health,
     people,
+    places,
     problems,
     queries,
     queues,
@@ -80,7 +81,7 @@ STOP_S = 20  # what open requests have when the process ends
 _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
-    account, live, tokens, audit,     signin, confirm, leave, feedback, mail, docs, static,
+    account, live, places, tokens, audit, signin, confirm, leave, feedback, mail, docs, static,
 )  # fmt: skip
 
 

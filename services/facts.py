@@ -181,6 +181,9 @@ def _evidence(reason: dict[str, Any]) -> Evidence | None:  # Any: evidence as JS
 def _clause(clause: dict[str, Any]) -> Clause:  # Any: evidence as JSON
     name = str(clause["clause"])
     label = {"topic": "Topic", "place": "Place", "about": "About", "gov": "Government"}.get(
-        name.partition(":")[0], "Words"
+        name.partition(":")[0].rstrip("~"), "Words"
     )
+    if clause.get("how"):
+        place, _, how = str(clause["how"]).partition(": ")
+        return Clause(label, how, place)
     return Clause(label, where(clause["zone"], clause["sentence_number"]), name)

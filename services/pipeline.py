@@ -1,7 +1,7 @@
 """The whole way of an article: taken in, read, matched, told.
 
     take_in()   an item becomes an article row, state "new"                        one transaction
-    ingest()    rows as they came -> zones, language                               claim | read | record
+    ingest()    rows as they came -> zones, language, places                       claim | read | record
     match()     zones -> story, rules that hold, alerts, links, deliveries         claim | match | one transaction
     deliver()   deliveries -> rendered, in flight, sent, the answer recorded       claim | fence | call | record
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,8 +22,7 @@ from sqlmodel import Session
 
 from services import telling
 from services.alerts.reason import reason_of
-from services.articles.article import Article, Item
-from services.articles.read import understand
+from services.articles.article import Item
 from services.articles.timely import judged
 from services.articles.url import canonical_url
 from services.broker import Stage
@@ -32,9 +31,11 @@ from services.channels.turns import EACH, Job
 from services.crashpoints import crashpoint
 from services.deciding import Hit, Options, decide_story
 from services.errors import InvalidError
+from services.places.kept import to_json
 from services.queries.document import document
 from services.queries.evaluate import Reader, evaluate
-from services.store import articles, claims, sources, stories, subscriptions
+from services.reading import Home, Reading, home_of, understand_for
+from services.store import articles, claims, homes, sources, stories, subscriptions
 from services.store.rules import LiveRules
 from services.store.states import ArticleState
 from services.store.tables import Article as ArticleRow
@@ -71,42 +72,25 @@ def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
     if not claim.rows:
         return 0
     crashpoint("C05")
-    read: list[tuple[ArticleRow, Article | Exception]] = []
-    for row in claim.rows:
-        source = given[row.source]
-        item = _item(row)
-        try:
-            article = (
-                run_apart(understand_for, item, row.page_body, source.name, source.language)
-                if claim.careful
-                else understand_for(item, row.page_body, source.name, source.language)
-            )
-            read.append((row, article))
-        except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
-            read.append((row, error))
+    known = {id_: home_of(source) for id_, source in given.items()}
+    read = [(row, _read(row, known[row.source], apart=claim.careful)) for row in claim.rows]
     now = clock()
     with store.write() as work:
         for row, result in read:
             _record_reading(work, row, claim.token, result, now)
+        homes.learn(work.session, [(row.source, one.shares) for row, one in read if isinstance(one, Reading)])
         crashpoint("C06")
     return len(claim.rows)
 
 
-def understand_for(item: Item, page: str | None, source: str, language: str | None) -> Article:
-    """Cut an item into zones; a function of its own so that a child process can run it.
-
-    `page` is the article's own page where the feed carried a summary; it counts if it says no less than the summary.
-    """
-    if page is None:
-        return understand(item, source=source, language=language)
+def _read(row: ArticleRow, home: Home, *, apart: bool) -> Reading | Exception:
+    given = (_item(row), row.page_body, home)
     try:
-        whole = understand(replace(item, text=None, html=page), source=source, language=language)
-    except InvalidError:
-        return understand(item, source=source, language=language)
-    if not (item.text or item.html or "").strip():
-        return whole
-    summary = understand(item, source=source, language=language)
-    return whole if len(whole.text) >= len(summary.text) else summary
+        found = run_apart(understand_for, *given) if apart else understand_for(*given)
+    except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
+        return error
+    home.learn(found)
+    return found
 
 
 def _item(row: ArticleRow) -> Item:
@@ -117,17 +101,19 @@ def _item(row: ArticleRow) -> Item:
     )  # fmt: skip
 
 
-def _record_reading(work: Work, row: ArticleRow, token: str, result: Article | Exception, now: datetime) -> None:
+def _record_reading(work: Work, row: ArticleRow, token: str, result: Reading | Exception, now: datetime) -> None:
     if isinstance(result, Exception):
         log.warning("article cannot be read", article=row.id, error=_said(result))
         articles.record_failure(work.session, row, token, _said(result), _trace(result), now)
         return
-    passages = [[p.zone.value, p.start, p.end] for p in result.passages]
+    article = result.article
+    passages = [[p.zone.value, p.start, p.end] for p in article.passages]
     done = articles.record(
-        work.session, row, token, text=result.text, title=result.title, title_start=result.title_start,
-        passages=passages, authors=list(result.authors), language=result.language, body=None, page_body=None,
-        read_at=now, due_at=now, url_canonical=canonical_url(result.url) if result.url else None, tries=0,
-        published_at=row.published_at or judged(result.published, row.seen_at).published,
+        work.session, row, token, text=article.text, title=article.title, title_start=article.title_start,
+        passages=passages, authors=list(article.authors), language=article.language, body=None, page_body=None,
+        read_at=now, due_at=now, url_canonical=canonical_url(article.url) if article.url else None, tries=0,
+        published_at=row.published_at or judged(article.published, row.seen_at).published,
+        places=to_json(result.places),
     )  # fmt: skip
     if done:
         work.hint(Stage.MATCH)
@@ -174,11 +160,12 @@ def _find(rules: LiveRules, row: ArticleRow, source: str, *, apart: bool) -> Fin
 def find(rules: LiveRules, row: ArticleRow, source: str) -> Finding:
     """Match one article against every rule; changes nothing."""
     article = articles.value_of(row, source)
-    matches = rules.engine.match(article)
+    places = articles.places_of(row)
+    matches = rules.engine.match(article, places)
     if not matches.rules:
         return Finding([], matches.failed)
     reader, topics = Reader(document(article)), rules.packs.trees
-    hits = [Hit(key, reason_of(evaluate(rules.tree(key), reader, topics))) for key in matches.rules]
+    hits = [Hit(key, reason_of(evaluate(rules.tree(key), reader, topics, places))) for key in matches.rules]
     return Finding(hits, matches.failed)
 
 

@@ -10,14 +10,17 @@ from services.errors import ConflictError
 from services.queries.as_json import Json
 from services.queries.document import document
 from services.queries.parser import Parsed
+from services.queries.places import Places
+from services.reading import places_asked
 from services.rules.explain import explain, to_json
 from services.store import articles, sources
 from services.store.packs import Packs
 
 
-def explain_item(packs: Packs, parsed: Parsed, item: Item, source: str) -> Json:
-    """Explain a query on an article that is not stored."""
-    return _explained(packs, parsed, understand(item, source=source, language=item.language))
+def explain_item(packs: Packs, parsed: Parsed, item: Item, source: str, home: str | None = None) -> Json:
+    """Explain a query on an article that is not stored; `home` is the code of its source's home area."""
+    article = understand(item, source=source, language=item.language)
+    return _explained(packs, parsed, article, places_asked(article, home))
 
 
 def explain_stored(session: Session, packs: Packs, parsed: Parsed, id_: str) -> Json:
@@ -25,8 +28,9 @@ def explain_stored(session: Session, packs: Packs, parsed: Parsed, id_: str) -> 
     row = articles.get(session, id_)
     if row.read_at is None:
         raise ConflictError(f'The article "{id_}" waits to be read. Try again in a moment')
-    return _explained(packs, parsed, articles.value_of(row, sources.get(session, row.source).name))
+    article = articles.value_of(row, sources.get(session, row.source).name)
+    return _explained(packs, parsed, article, articles.places_of(row))
 
 
-def _explained(packs: Packs, parsed: Parsed, article: Article) -> Json:
-    return to_json(explain(parsed.tree, document(article), packs.trees))
+def _explained(packs: Packs, parsed: Parsed, article: Article, places: Places) -> Json:
+    return to_json(explain(parsed.tree, document(article), packs.trees, places))

@@ -25,6 +25,7 @@ from services.cli import told
 from services.errors import ConflictError, OutsideError, TocsinError
 from services.settings import Settings
 from services.store import workers
+from services.store.packs import gazetteer
 from services.store.work import open_store
 from workers.children import Child, Children
 
@@ -168,12 +169,13 @@ def _api() -> int:
 
 
 def _import_everything() -> None:
-    """Import what the children need, so that it is done once and its memory is shared.
+    """Import what the children need and read the gazetteer, so that it is done once and its memory is shared.
 
     Not `workers.app`: it reads its role from the environment when it is imported.
     """
     for name in WITH_CHILDREN:
         importlib.import_module(name)
+    gazetteer()
     gc.collect()
     gc.freeze()  # the collector would write to every object, and so unshare the memory that holds it
 

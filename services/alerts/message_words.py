@@ -13,6 +13,8 @@ from services.alerts.message_clean import clip, plain
 
 MOST_TITLE = 300
 MOST_SUBJECT = 200
+PLACED = ("Place", "About", "Government")
+"""The labels of clauses that ask for a place."""
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -69,7 +71,7 @@ def clause_rest(clause: Clause) -> str:
 
 def place_line(alert: AlertFacts) -> str:
     """Say the place of a story: the line of a clause that has one, else the places in words."""
-    lines = [clause_text(clause) for clause in alert.clauses if clause.label == "Place"]
+    lines = [clause_text(clause) for clause in alert.clauses if clause.label in PLACED]
     return lines[0] if lines else "; ".join(plain(place) for place in alert.places[:4])
 
 

@@ -12,28 +12,36 @@ LONGEST_SENTENCE = 2000
 
 
 def reason_of(verdict: Verdict) -> dict[str, Any]:  # Any: evidence as JSON
-    """Turn the evidence of a match into JSON: the first clause with its passage, then every clause."""
+    """Turn the evidence of a match into JSON: the first clause with its passage, then every clause.
+
+    Words are a better first clause than a place: a sentence about the topic says more than one that names a town.
+    """
     clauses: list[dict[str, Any]] = []  # Any: evidence as JSON
     for one in verdict.evidence:
         if len(clauses) == MOST_CLAUSES or any(known["clause"] == one.clause for known in clauses):
             continue
         marks = [[low, high] for low, high in one.marks if high <= LONGEST_SENTENCE]
-        clauses.append(
-            {
-                "clause": one.clause,
-                "zone": one.zone,
-                "sentence": one.sentence[:LONGEST_SENTENCE],
-                "sentence_number": one.sentence_number,
-                "marks": marks,
-            }
-        )
-    first = next((clause for clause in clauses if clause["sentence"]), clauses[0] if clauses else None)
+        clause = {
+            "clause": one.clause, "zone": one.zone, "sentence": one.sentence[:LONGEST_SENTENCE],
+            "sentence_number": one.sentence_number, "marks": marks,
+        }  # fmt: skip
+        clauses.append(clause | {"how": one.how} if one.how else clause)
+    first = next(
+        (
+            clause
+            for placed in (False, True)
+            for clause in clauses
+            if clause["sentence"] and ("how" in clause) is placed
+        ),
+        clauses[0] if clauses else None,
+    )
     if first is None:
         return {"clause": "", "zone": None, "sentence": "", "marks": [], "places": [], "clauses": []}
     together = _marks_of_sentence(first, clauses)
+    places = list(dict.fromkeys(clause["how"] for clause in clauses if "how" in clause))
     return {
         "clause": first["clause"], "zone": first["zone"], "sentence": first["sentence"], "marks": together,
-        "places": [], "clauses": clauses,
+        "places": places, "clauses": clauses,
     }  # fmt: skip
 
 

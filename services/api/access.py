@@ -149,6 +149,7 @@ TABLE = (
     _row("GET", "/api/v1/deliveries/{id}", EVERYBODY, "alerts:read ops"),
     _row("POST", "/api/v1/deliveries/{id}/replay", STAFF, "ops"),
     _row("GET", "/api/v1/topics", EVERYBODY),
+    _row("GET", "/api/v1/places", EVERYBODY),
     _row("POST", "/api/v1/queries/check", EVERYBODY),
     _row("POST", "/api/v1/queries/explain", EVERYBODY, _READ_OWN),
     _row("GET", "/api/v1/queues", STAFF, "ops"),

@@ -16,6 +16,7 @@ from services.acts import Pushed
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
+from services.api.places import PlacesShown, kept_places
 from services.api.routing import router
 from services.api.shapes import Page, Sent, Shown, Time, page
 from services.articles.article import Item
@@ -141,12 +142,11 @@ class ArticleListed(Shown):
     story: str | None
 
 
-class ArticleShown(ArticleListed):
+class ArticleShown(ArticleListed, PlacesShown):
     """An article with its text and how it was understood."""
 
     text: str | None
     zones: list[ZoneShown]
-    places: list[dict[str, str]] = Field(default_factory=list)
 
 
 @routes.post("", status_code=202, response_model=Taken | TakenMany)
@@ -222,7 +222,7 @@ def one(id: str, here: Here, who: Who) -> ArticleShown:  # noqa: A002  # the nam
         row = articles.get(session, id)
         _check_heard(who, heard=articles.was_heard(session, row, own.person_of(who)), id_=id)
         source = sources.get(session, row.source).name
-    return ArticleShown(**_listed(row, source), text=row.text, zones=_zones(row))
+    return ArticleShown(**_listed(row, source), text=row.text, zones=_zones(row), **kept_places(row.places))
 
 
 def _check_heard(who: Caller, *, heard: bool, id_: str) -> None:

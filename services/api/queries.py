@@ -11,8 +11,9 @@ from services.api.articles import not_blank, web_address
 from services.api.evidence import ExplanationShown
 from services.api.parts import Here
 from services.api.routing import router
-from services.api.shapes import Id, Sent, Shown
+from services.api.shapes import HomeArea, Id, Sent, Shown
 from services.articles.article import Item
+from services.reading import checked_home
 
 routes = router("queries")
 
@@ -45,6 +46,7 @@ class ToExplain(Sent):
     url: Annotated[str, Field(max_length=2048), AfterValidator(web_address)] | None = None
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$")] | None = None
     source: Annotated[str, Field(max_length=120)] = "push"
+    home: HomeArea | None = None
 
     @model_validator(mode="after")
     def _one_article(self) -> ToExplain:
@@ -73,7 +75,8 @@ def explain(sent: ToExplain, here: Here) -> ExplanationShown:
     """
     parsed = acts.check_query(sent.query, here.packs.lookups)
     if sent.article is None:
-        found = seeing.explain_item(here.packs, parsed, sent.item(), sent.source)
+        home = checked_home(sent.home) if sent.home else None
+        found = seeing.explain_item(here.packs, parsed, sent.item(), sent.source, home)
     else:
         with here.store.read() as session:
             found = seeing.explain_stored(session, here.packs, parsed, sent.article)

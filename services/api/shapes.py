@@ -58,4 +58,8 @@ def read_time(given: object) -> datetime:
 
 Time = Annotated[datetime, BeforeValidator(read_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Name = Annotated[str, Field(max_length=120)]
+HomeArea = Annotated[
+    str,
+    Field(min_length=1, max_length=120, description="where a source is at home: a code such as US-CA or GB, or a name"),
+]
 Id = Annotated[str, Field(min_length=1, max_length=100)]

@@ -1,4 +1,4 @@
-"""`tocsin article`: how files are understood as articles: title, zones, language."""
+"""`tocsin article`: how files are understood as articles: title, zones, language, places."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.articles.article import Zone
-from services.cli import files, terminal
+from services.cli import article_places, files, terminal
 from services.cli.failure import DONE, MISTAKE
-from services.cli.options import AsJson
+from services.cli.options import AsJson, Home
 from services.cli.terminal import GOOD, NOT_COUNTED, WIDTH, Screen, bold, dim
 from services.cli.words import count, stamp
 
 if TYPE_CHECKING:
     from services.articles.article import Article
+    from services.places.kept import Kept
 
 _APART = (Zone.TEASER, Zone.CAPTION)
 """Zones that count only when a query names them; the dateline is short enough to be seen at once."""
@@ -32,10 +33,13 @@ def article(
             "--as", metavar="STANDARD", help="Such as ninjs/1.0 or newsml-g2/2.28: its rules hold.", show_default=False
         ),
     ] = None,
+    home: Home = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show how files are understood: title, zones and language. A feed may have no article."""
-    screen, refused, shown = terminal.out(), 0, 0
+    """Show how files are understood: title, zones, language and places. A feed may have no article."""
+    from services.reading import places_in
+
+    screen, refused, shown, at_home = terminal.out(), 0, 0, files.home(home)
     for name in names:
         found = 0
         for one in files.read_all([name], meant=meant):
@@ -45,19 +49,20 @@ def article(
                 screen.flush()
                 files.tell_refused(one)
                 continue
+            places = places_in(one.article, at_home)
             if as_json:
-                screen.json(_object(one))
+                screen.json(_object(one, places))
                 continue
             if shown:
                 screen.line()
             shown += 1
-            _show(screen, one)
+            _show(screen, one, places)
         if not found and not as_json:
             screen.line(NOT_COUNTED, f" {name} is a feed without articles")
     return MISTAKE if refused else DONE
 
 
-def _show(screen: Screen, one: files.Read) -> None:
+def _show(screen: Screen, one: files.Read, places: Kept) -> None:
     article = one.article
     screen.line(GOOD, " read   ", bold(screen.cut(one.title, WIDTH - 9)))
     screen.line("  ", dim(_facts(one)))
@@ -67,6 +72,9 @@ def _show(screen: Screen, one: files.Read) -> None:
     for zone, text in _zones(article):
         shown = screen.cut(text, WIDTH - 13)
         screen.line(f"  {zone.value:<9}  ", dim(shown) if zone in _APART else shown)
+    if places.mentions:
+        screen.line()
+        article_places.show(screen, places)
 
 
 def _facts(one: files.Read) -> str:
@@ -86,7 +94,9 @@ def _zones(article: Article) -> list[tuple[Zone, str]]:
     return [*title, *((one.zone, article.text[one.start : one.end]) for one in article.passages)]
 
 
-def _object(one: files.Read) -> dict[str, Any]:  # Any: JSON
+def _object(one: files.Read, places: Kept) -> dict[str, Any]:  # Any: JSON
+    from services.places.kept import shown
+
     article = one.article
     zones = [
         {"zone": part.zone, "start": part.start, "end": part.end, "text": article.text[part.start : part.end]}
@@ -99,5 +109,5 @@ def _object(one: files.Read) -> dict[str, Any]:  # Any: JSON
     return {
         "file": one.file, "external_id": one.item.external_id, "title": article.title, "language": article.language,
         "url": article.url, "authors": list(article.authors), "published": stamp(article.published) or None,
-        "updated": stamp(one.item.updated) or None, "zones": zones,
+        "updated": stamp(one.item.updated) or None, "zones": zones, **shown(places),
     }  # fmt: skip

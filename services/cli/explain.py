@@ -9,7 +9,7 @@ import typer
 from services.cli import evidence, files, terminal
 from services.cli.check import Query, read
 from services.cli.failure import DONE, MISTAKE, NO
-from services.cli.options import AsJson
+from services.cli.options import AsJson, Home
 from services.cli.terminal import BAD, GOOD, WIDTH, Screen, bold
 from services.errors import InvalidError
 
@@ -21,10 +21,12 @@ def explain(
     query: Query,
     name: Annotated[str, typer.Argument(metavar="FILE", help="Text or HTML page; - is what is piped in.")],
     *,
+    home: Home = None,
     as_json: AsJson = False,
 ) -> int:
     """Say why an article matches a query or does not, leaf by leaf. Exit code 0: it matches, 1: it does not."""
     from services.queries.document import document
+    from services.reading import places_asked
     from services.rules import explain as rules
     from services.store.packs import shipped
 
@@ -38,7 +40,8 @@ def explain(
         return MISTAKE
     if len(found) > 1:
         raise InvalidError(f"{name} has {len(found)} articles; one is expected. Run: tocsin match QUERY {name}")
-    explained = rules.explain(parsed.tree, document(one.article), shipped().trees)
+    places = places_asked(one.article, files.home(home))
+    explained = rules.explain(parsed.tree, document(one.article), shipped().trees, places)
     screen = terminal.out()
     if as_json:
         screen.json({"query": parsed.text, "file": one.file, "title": one.title, **rules.to_json(explained)})

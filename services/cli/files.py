@@ -97,6 +97,15 @@ def _understand(items: Sequence[Item]) -> list[Article | TocsinError]:
     return done
 
 
+def home(given: str | None) -> str | None:
+    """Read the option `--home`."""
+    if given is None:
+        return None
+    from services.reading import checked_home
+
+    return checked_home(given, "--home")
+
+
 def read_bytes(name: str) -> bytes:
     """Read a file, or what is piped in for `-`; an error names the file. Not more is read than would be refused."""
     from services.articles.sniff import LIMIT_BYTES

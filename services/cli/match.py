@@ -10,7 +10,7 @@ import typer
 from services.cli import evidence, files, terminal
 from services.cli.check import Query, read
 from services.cli.failure import DONE, MISTAKE, NO
-from services.cli.options import AsJson
+from services.cli.options import AsJson, Home
 from services.cli.terminal import BAD, GOOD, WIDTH, Screen, bold, dim
 
 if TYPE_CHECKING:
@@ -33,12 +33,14 @@ def match(
         list[str], typer.Argument(metavar="FILE…", help="Text, HTML page or feed; - is what is piped in.")
     ],
     *,
+    home: Home = None,
     as_json: AsJson = False,
 ) -> int:
     """Say which files match a query, and why. Exit code 0: one matched, 1: none, 2: a mistake."""
     parsed = read(query, as_json=as_json)
     if parsed is None:
         return MISTAKE
+    at_home = files.home(home)
     screen = terminal.out()
     answers: list[Answer | files.Refused] = []
     for one in files.read_all(names):
@@ -47,7 +49,7 @@ def match(
             screen.flush()
             files.tell_refused(one)
             continue
-        answer = _judge(parsed, one)
+        answer = _judge(parsed, one, at_home)
         if not as_json:
             _show(screen, answer, many=len(names) > 1, first=not answers)
         answers.append(answer)
@@ -60,12 +62,13 @@ def match(
     return DONE if matched else NO
 
 
-def _judge(parsed: Parsed, one: files.Read) -> Answer:
+def _judge(parsed: Parsed, one: files.Read, home: str | None) -> Answer:
     from services.queries.document import document
     from services.queries.evaluate import evaluate
+    from services.reading import places_asked
     from services.store.packs import shipped
 
-    verdict = evaluate(parsed.tree, document(one.article), shipped().trees)
+    verdict = evaluate(parsed.tree, document(one.article), shipped().trees, places_asked(one.article, home))
     return Answer(one.file, one.title, verdict)
 
 

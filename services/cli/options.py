@@ -21,6 +21,10 @@ Config = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Settings file (TOML).", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+Home = Annotated[
+    str | None,
+    typer.Option("--home", metavar="PLACE", help="Where the source is at home: US-CA, or a name.", show_default=False),
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many to list, the newest first.")]
 
 

@@ -42,8 +42,11 @@ def broker(url: str, *, embedded: bool) -> None:
 
 def ready(settings: Settings, link: str, seconds: float) -> None:
     """Say what runs, where to look and what to do next. Called once every role has a worker and the API answers."""
+    from services.store.packs import gazetteer
+
     with _seen() as screen:
         _part(screen, GOOD, "workers", "ingest 1, match 1, deliver 1")
+        _part(screen, GOOD, "places", f"{len(gazetteer()):,} divisions")
         _topics(screen)
         _mail(screen, settings)
         _part(screen, GOOD, "dashboard", f"http://{_reached(settings.host)}:{settings.port}")

@@ -54,7 +54,7 @@ def evaluate(
     known = topics or _NO_TOPICS
     judged = Judge(reader, known, places or NOWHERE, passages).judge(tree)
     missing = () if judged.truth else judged.deciding
-    ignored = ignored_hits(tree, reader, known, passages)
+    ignored = ignored_hits(tree, reader, known, passages, places or NOWHERE)
     return Verdict(judged.truth, tuple(dict.fromkeys(judged.shown)), tuple(dict.fromkeys(missing)), ignored)
 
 

@@ -46,6 +46,10 @@ class Places(Protocol):
         """Give the mentions that make it hold, the clearest first."""
         ...
 
+    def left_out(self, place: Place) -> Sequence[PlaceHit]:
+        """Give, for a clause that does not hold, the mentions that might have made it hold, each with why not."""
+        ...
+
 
 class NoPlaces:
     """The places of an article in which none were looked for: no place clause holds."""
@@ -59,5 +63,9 @@ class NoPlaces:
         return ()
 
     def hits(self, place: Place) -> Sequence[PlaceHit]:  # noqa: ARG002  # the shape of Places
+        """Give no mention."""
+        return ()
+
+    def left_out(self, place: Place) -> Sequence[PlaceHit]:  # noqa: ARG002  # the shape of Places
         """Give no mention."""
         return ()

@@ -84,4 +84,6 @@ def told_missing(leaf: Missing) -> str:
 
 def told_ignored(one: Evidence) -> str:
     """Say in words why a hit did not count: the zone it stands in."""
+    if one.how:
+        return one.how
     return f"stands only in the {one.zone}, which counts when a query asks for {one.zone}:"

@@ -22,6 +22,10 @@ from services.articles.article import Item, Passage, Zone, content_hash
 from services.articles.timely import judged
 from services.errors import NotFoundError
 from services.identity import article_id
+from services.places.kept import of_json
+from services.queries.article_places import ArticlePlaces
+from services.queries.evaluate import Places
+from services.queries.truth import NOWHERE
 from services.store.states import ArticleState
 from services.store.tables import Alert, Article, Subscription
 from services.store.work import insert_into
@@ -80,6 +84,11 @@ def value_of(row: Article, source: str = "") -> ArticleValue:
         title=row.title, title_start=row.title_start, language=row.language or "en", url=row.url, source=source,
         authors=tuple(row.authors), published=row.published_at,
     )  # fmt: skip
+
+
+def places_of(row: Article) -> Places:
+    """Give the places of an article that was read, as queries ask of them; none for one read before they were kept."""
+    return ArticlePlaces(of_json(row.places)) if row.places else NOWHERE
 
 
 def get(session: Session, id_: str) -> Article:

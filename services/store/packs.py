@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.places.gazetteer import Gazetteer
+from services.places.gazetteer import shipped as shipped_gazetteer
+from services.queries.lookups import KnownPlace, NoPlace, PlaceLookup, SeveralPlaces
 from services.queries.parser import Lookups
-from services.queries.tree import Node
+from services.queries.place_lookup import place_lookup
+from services.queries.tree import Node, PlaceKind
 from services.topics.packs import Pack, read_pack
 
 
@@ -27,9 +31,25 @@ def data_folder() -> Path:
     return clone if (clone / "topics").is_dir() else Path(__file__).parents[1] / "_config"
 
 
+def gazetteer() -> Gazetteer:
+    """Give the gazetteer that ships. Half a second at first; a process that forks calls this before."""
+    return shipped_gazetteer(data_folder() / "places")
+
+
+@functools.cache
+def _places() -> PlaceLookup:
+    return place_lookup(gazetteer())
+
+
+def find_place(typed: str, kind: PlaceKind) -> KnownPlace | SeveralPlaces | NoPlace:
+    """Look a place up in the gazetteer, which is read when a query first names a place."""
+    return _places()(typed, kind)
+
+
 def read_folder(folder: Path) -> dict[str, Pack]:
     """Read every pack of a folder, by name."""
-    found = (read_pack(file.read_text(encoding="utf-8"), str(file)) for file in sorted(folder.glob("*.yaml")))
+    lookups = Lookups(places=find_place)
+    found = (read_pack(file.read_text(encoding="utf-8"), str(file), lookups) for file in sorted(folder.glob("*.yaml")))
     return {pack.name: pack for pack in found}
 
 
@@ -38,4 +58,4 @@ def shipped() -> Packs:
     """Give the packs that ship."""
     packs = read_folder(data_folder() / "topics")
     trees = {name: pack.tree for name, pack in packs.items()}
-    return Packs(packs, trees, Lookups(topics=trees))
+    return Packs(packs, trees, Lookups(topics=trees, places=find_place))

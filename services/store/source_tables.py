@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from services.store.checks import one_of
@@ -22,6 +23,7 @@ class Source(SQLModel, table=True):
     url_norm: str | None = Field(default=None, unique=True)
     language: str | None = None
     home: str | None = None
+    home_learned: dict[str, Any] | None = Field(default=None, sa_type=JSON)  # Any: sums of what articles named
     state: str = SourceState.HEALTHY
     reason: str | None = None
     etag: str | None = None

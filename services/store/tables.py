@@ -137,6 +137,7 @@ class Article(SQLModel, table=True):
     passages: list[list[Any]] = Field(default_factory=list, sa_type=JSON)  # Any: [zone, start, end]
     authors: list[str] = Field(default_factory=list, sa_type=JSON)
     language: str | None = None
+    places: dict[str, Any] | None = Field(default=None, sa_type=JSON)  # Any: as services.places.kept writes it
     published_at: datetime | None = None
     updated_at: datetime | None = None
     seen_at: datetime = Field(index=True)

@@ -28,6 +28,9 @@ class KnownPlaces:
     def hits(self, place: Place) -> tuple[()]:
         return ()
 
+    def left_out(self, place: Place) -> tuple[()]:
+        return ()
+
 
 def _rules(rng: random.Random, count: int) -> dict[str, Node]:
     return {f"r{number}": generate.query(rng) for number in range(count)}

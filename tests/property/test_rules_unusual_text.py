@@ -71,6 +71,9 @@ class KnownPlaces:
     def hits(self, place: Place) -> list[PlaceHit]:
         return []
 
+    def left_out(self, place: Place) -> list[PlaceHit]:
+        return []
+
 
 def _text(r: random.Random, most: int) -> str:
     return "".join(

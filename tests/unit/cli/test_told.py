@@ -27,13 +27,15 @@ def test_the_start_says_what_is_there_and_how_to_sign_in(tmp_path: Path, capsys:
     assert lines[2] == "  ✓ database     SQLite, 1,312 articles"
     assert lines[3].startswith("  ✓ broker       embedded ")
     assert lines[4] == "  ✓ workers      ingest 1, match 1, deliver 1"
-    assert lines[5].startswith("  ✓ topics       ")
-    assert lines[5].endswith(" examples pass")
-    assert lines[6] == f"  ! mail         no SMTP server set: mail is kept in {tmp_path}/mail"
-    assert lines[7] == "  ✓ dashboard    http://127.0.0.1:8123"
-    assert lines[9] == "Sign in once with this link (10 minutes):"
-    assert lines[11] == "  http://127.0.0.1:8123/in/7Qd2-hKx9"
-    assert lines[13] == f"API token in {tmp_path}/token. Next: tocsin sources add URL --data {tmp_path}"
+    assert lines[5].startswith("  ✓ places       ")
+    assert lines[5].endswith(" divisions")
+    assert lines[6].startswith("  ✓ topics       ")
+    assert lines[6].endswith(" examples pass")
+    assert lines[7] == f"  ! mail         no SMTP server set: mail is kept in {tmp_path}/mail"
+    assert lines[8] == "  ✓ dashboard    http://127.0.0.1:8123"
+    assert lines[10] == "Sign in once with this link (10 minutes):"
+    assert lines[12] == "  http://127.0.0.1:8123/in/7Qd2-hKx9"
+    assert lines[14] == f"API token in {tmp_path}/token. Next: tocsin sources add URL --data {tmp_path}"
 
 
 def test_no_secret_of_an_address_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

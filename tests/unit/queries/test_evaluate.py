@@ -196,6 +196,10 @@ class FakePlaces:
         """Give the mention."""
         return [PlaceHit(Zone.LEAD, 5, 13, "within California")]
 
+    def left_out(self, place: Place) -> list[PlaceHit]:
+        """Give an unsure mention of Springfield."""
+        return [PlaceHit(Zone.LEAD, 5, 13, "it may be another")] if place.name == "Springfield" else []
+
 
 def test_place_clauses_ask_the_places_of_the_article() -> None:
     one = seen("Near Stockton, a levee broke.")

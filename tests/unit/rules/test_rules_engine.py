@@ -36,6 +36,9 @@ class Here:
     def hits(self, place: Place) -> list[PlaceHit]:
         raise AssertionError(place)
 
+    def left_out(self, place: Place) -> list[PlaceHit]:
+        raise AssertionError(place)
+
 
 class Broken:
     """Places that cannot be asked."""
@@ -47,6 +50,9 @@ class Broken:
         return ()
 
     def hits(self, place: Place) -> list[PlaceHit]:
+        raise AssertionError(place)
+
+    def left_out(self, place: Place) -> list[PlaceHit]:
         raise AssertionError(place)
 
 
