@@ -279,7 +279,7 @@ def add_source(
 
 def poll_source(work: Work, actor: str, name: str, now: datetime) -> Source:
     """Make the next poll of a source due at once."""
-    row = sources.get(work.session, name)
+    row = sources.listed(work.session, name)
     sources.poll_now(work.session, row, now)
     audit.record(work.session, now, actor, "source polled", row.id)
     work.hint(Stage.INGEST)

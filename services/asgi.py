@@ -34,6 +34,7 @@ from services.api import (
     deliveries,
     handlers,
     health,
+    opml,
     people,
     places,
     problems,
@@ -81,7 +82,7 @@ STOP_S = 20  # what open requests have when the process ends
 _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
-    account, live, places, tokens, audit, signin, confirm, leave, feedback, mail, docs, static,
+    account, live, places, tokens, audit, signin, confirm, leave, feedback, mail, docs, static, opml,
 )  # fmt: skip
 
 

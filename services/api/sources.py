@@ -2,98 +2,104 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
-from urllib.parse import urlsplit
+from starlette.responses import Response
 
-from pydantic import Field
-
-from services import acts, clock
+from services import acts, clock, watching
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.routing import router
-from services.api.shapes import Name, Page, Sent, Shown, page
-from services.store import sources
-from services.store.tables import Source
+from services.api.shapes import Page, page
+from services.api.source_shapes import (
+    FeedFound,
+    NewSource,
+    SiteSent,
+    SourceChanged,
+    SourceInFull,
+    SourceShown,
+    name_from,
+    show,
+    show_in_full,
+)
+from services.sources.discover import discover
+from services.store import polls, sources, websubs
 
 routes = router("sources")
 
 
-class NewSource(Sent):
-    """A source to watch. Without a name it is called by its host."""
-
-    url: Annotated[str, Field(max_length=2048)]
-    name: Name | None = None
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$")] | None = None
-
-
-class SourceShown(Shown):
-    """A source and how its polls go. `reason` says why it is failing."""
-
-    id: str
-    name: str
-    url: str | None
-    language: str | None
-    state: str
-    reason: str | None
-    polled_at: datetime | None
-    next_poll_at: datetime | None
-    failing_since: datetime | None
-    created_at: datetime
-
-
-def show(row: Source) -> SourceShown:
-    """Show a source; a password in its address is left out."""
-    return SourceShown(
-        id=row.id, name=row.name, url=row.url and _without_password(row.url), language=row.language, state=row.state,
-        reason=row.reason, polled_at=row.polled_at, next_poll_at=row.next_poll_at, failing_since=row.failing_since,
-        created_at=row.created_at,
-    )  # fmt: skip
-
-
-def _without_password(url: str) -> str:
-    before, at, host = urlsplit(url).netloc.rpartition("@")
-    return url.replace(f"{before}{at}", "…@", 1) if at else url.replace(f"@{host}", host, 0)
-
-
 @routes.post("", status_code=201)
 def add(new: NewSource, here: Here, who: Who) -> SourceShown:
-    """Watch a source. Its first poll is due at once."""
-    name = new.name or _host(new.url)
+    """Watch a source at exactly this address. Its first poll is due at once."""
     language = new.language.lower() if new.language else None
     url = acts.checked_source(here.gate, new.url)
+    name, now = new.name or name_from(new.url), clock.now()
     with here.store.write() as work:
-        row = acts.add_source(work, here.vault, who.name, url=url, name=name, language=language, now=clock.now())
-    return show(row)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or url[:120]
-    except ValueError:
-        return url[:120]
+        row = acts.add_source(
+            work, here.vault, who.name, url=url, name=name, language=language, pages=new.pages, now=now
+        )
+    return show(row, now)
 
 
 @routes.get("")
 def list_all(here: Here, limit: Limit = 50, cursor: Cursor = None) -> Page[SourceShown]:
     """List sources in the order of their names."""
-    after = cursors.by_name("sources", cursor)
+    after, now = cursors.by_name("sources", cursor), clock.now()
     with here.store.read() as session:
         rows = sources.page(session, after=after, limit=limit + 1)
-    return page(rows, limit, show, lambda row: cursors.name_cursor("sources", row.name))
+    return page(rows, limit, lambda row: show(row, now), lambda row: cursors.name_cursor("sources", row.name))
+
+
+@routes.post("/find")
+def find(site: SiteSent, here: Here) -> FeedFound:
+    """Find the feed of a site by its home page. It is fetched now; nothing is watched yet."""
+    found = discover(here.gate, acts.checked_source(here.gate, site.url))
+    return FeedFound(url=found.url, title=found.title, items=found.items, language=found.language)
 
 
 @routes.get("/{id}")
-def one(id: str, here: Here) -> SourceShown:  # noqa: A002  # the name in the path
-    """Show one source, by its id or name."""
+def one(id: str, here: Here) -> SourceInFull:  # noqa: A002  # the name in the path
+    """Show one source, by its id or name, with its last polls."""
     with here.store.read() as session:
-        return show(sources.get(session, id))
+        row = sources.listed(session, id)
+        return show_in_full(row, polls.last(session, row.id), websubs.of_source(session, row.id, 3), clock.now())
+
+
+@routes.patch("/{id}")
+def change(id: str, wanted: SourceChanged, here: Here, who: Who) -> SourceShown:  # noqa: A002
+    """Change what a source is called, its language or home area, or whether pages are fetched."""
+    given = watching.SourceChange(wanted.name, wanted.language, wanted.home, wanted.pages)
+    with here.store.write() as work:
+        row = watching.change(work, who.name, id, given, clock.now())
+    return show(row, clock.now())
+
+
+@routes.delete("/{id}", status_code=204)
+def delete(id: str, here: Here, who: Who) -> Response:  # noqa: A002
+    """Forget a source; its articles stay. Added again, it comes back with them."""
+    with here.store.write() as work:
+        watching.delete(work, who.name, id, clock.now())
+    return Response(status_code=204)
 
 
 @routes.post("/{id}/poll", status_code=202)
-def poll(id: str, here: Here, who: Who) -> SourceShown:  # noqa: A002  # the name in the path
+def poll(id: str, here: Here, who: Who) -> SourceShown:  # noqa: A002
     """Make the next poll of a source due at once."""
     with here.store.write() as work:
         row = acts.poll_source(work, who.name, id, clock.now())
-    return show(row)
+    return show(row, clock.now())
+
+
+@routes.post("/{id}/pause")
+def pause(id: str, here: Here, who: Who) -> SourceShown:  # noqa: A002
+    """Stop polling a source until it is resumed."""
+    with here.store.write() as work:
+        row = watching.pause(work, who.name, id, clock.now())
+    return show(row, clock.now())
+
+
+@routes.post("/{id}/resume")
+def resume(id: str, here: Here, who: Who) -> SourceShown:  # noqa: A002
+    """Poll a source again, at once; also one that is gone."""
+    with here.store.write() as work:
+        row = watching.resume(work, who.name, id, clock.now())
+    return show(row, clock.now())

@@ -30,7 +30,7 @@ from services.cli import (
     places,
     queues,
     running,
-    sources,
+    source_acts,
     subscriptions,
     terminal,
     topics,
@@ -78,7 +78,7 @@ _add("db", running.database)
 _add("people", people.group)
 _add("channels", channels.group)
 _add("deliveries", deliveries.group)
-_add("sources", sources.group)
+_add("sources", source_acts.group)
 _add("topics", topics.group)
 
 

@@ -13,12 +13,15 @@ from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data
 from services.cli.states import state
 from services.cli.tables import Cell, Column, Row, same, table
-from services.cli.terminal import GOOD, bold, dim
-from services.cli.words import moment, stamp
+from services.cli.terminal import GOOD, LOOK, bold, dim
+from services.cli.words import count, moment, stamp
+from services.errors import OutsideError
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from services.guard import Gate
+    from services.sources.discover import Found
     from services.store.tables import Source
 
 group = typer.Typer(help="Sources: where articles come from.", invoke_without_command=True)
@@ -27,7 +30,6 @@ _HEADS = (
     Column("Name", "name", gives=True), Column("Address", "url", gives=True), Column("State", "state"),
     Column("Polled", "polled_at"), Column("Next", "next_poll_at"), Column("", "id"), Column("", "reason"),
 )  # fmt: skip
-_PAGE = 500
 
 
 @group.callback()
@@ -39,72 +41,87 @@ def _group(context: typer.Context, *, as_json: AsJson = False, data: Data = None
 
 @group.command("add")
 def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="Address of an RSS, Atom, RDF or JSON feed.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of a site, or of its feed or news sitemap.")],
     *,
-    name: Annotated[str | None, typer.Option(help="What to call it; else its host.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What to call it; else as it calls itself.", show_default=False)
+    ] = None,
     language: Annotated[
         str | None, typer.Option(help="Such as en; else told from the text.", show_default=False)
     ] = None,
+    pages: Annotated[str, typer.Option(help="Read articles from their pages: auto, always or never.")] = "auto",
+    as_is: Annotated[bool, typer.Option("--as-is", help="Watch exactly this address, without looking.")] = False,
     as_json: AsJson = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Watch a source. It is polled at once."""
+    """Watch a source; the feed of a site is found from its home page. It is polled at once."""
     from services import acts, clock
 
+    screen, note = terminal.out(), ""
     with opened(data, config) as here:
         checked = acts.checked_source(here.gate, url)
+        found, note = (None, "") if as_is else _found(here.gate, checked)
+        if found is not None:
+            checked = acts.checked_source(here.gate, found.url) if found.url != url else checked
         with here.store.write() as work:
             row = acts.add_source(
-                work, here.vault, here.actor, url=checked, name=name or _host(url), language=language, now=clock.now()
-            )
-    screen = terminal.out()
+                work, here.vault, here.actor, url=checked, name=name or _name(work.session, url, found),
+                language=language or (found.language if found else None), pages=pages, now=clock.now(),
+            )  # fmt: skip
     if as_json:
-        screen.json(_object(row))
+        screen.json(object_of(row))
         return
     screen.line(GOOD, " watched   ", bold(row.name), dim(f"   {row.id}"))
+    if found is not None:
+        shown = count(found.items, "item")
+        screen.line(f"  {without_password(row.url or '')}", dim(f"   {shown} now"))
+    if note:
+        screen.line(LOOK, f" {note}")
     screen.line("It is polled at once, if workers run. What came: ", bold("tocsin sources list"))
+
+
+def _found(gate: Gate, url: str) -> tuple[Found | None, str]:
+    """Look for the feed; an address that does not answer now is watched all the same."""
+    from services.sources.discover import discover
+
+    try:
+        return discover(gate, url), ""
+    except OutsideError as error:
+        if error.permanent:
+            raise
+        return None, f"It could not be looked at now: {error.message}. It is polled as it was given"
+
+
+def _name(session: Session, url: str, found: Found | None) -> str:
+    from services.store import sources
+
+    title = found.title[:120] if found else ""
+    if title and sources.is_free(session, title):
+        return title
+    return f"{title[:60]} ({_host(url)})"[:120] if title else _host(url)
 
 
 @group.command("list")
 def list_all(*, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
     """List sources in the order of their names."""
-    from services import clock
+    from services import clock, watching
 
     with opened(data, config) as here, here.store.read() as session:
-        rows = _all(session)
+        rows = list(watching.everything(session))
     screen, now = terminal.out(), clock.now()
     if as_json:
         for row in rows:
-            screen.json(_object(row))
+            screen.json(object_of(row))
         return
     table(screen, _HEADS, [_row(row, now) for row in rows])
     if screen.lined:
         for row in rows:
-            if row.reason and state(row.state).sign != " ":
-                screen.line(state(row.state).sign, f" {row.name}: {row.reason}")
+            shown = state(_health(row, now))
+            if row.reason and shown.sign != " ":
+                screen.line(shown.sign, f" {row.name}: {row.reason}")
         if not rows:
             screen.line(dim("  No source is watched yet: tocsin sources add URL"))
-
-
-@group.command("poll")
-def poll(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name or id of the source.")],
-    *,
-    as_json: AsJson = False,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """Make the next poll of a source due at once."""
-    from services import acts, clock
-
-    with opened(data, config) as here, here.store.write() as work:
-        row = acts.poll_source(work, here.actor, name, clock.now())
-    screen = terminal.out()
-    if as_json:
-        screen.json(_object(row))
-        return
-    screen.line(GOOD, " due   ", bold(row.name), "   an ingest worker polls it next")
 
 
 def _host(url: str) -> str:
@@ -114,20 +131,17 @@ def _host(url: str) -> str:
         return url[:120]
 
 
-def _all(session: Session) -> list[Source]:
+def _health(row: Source, now: datetime) -> str:
     from services.store import sources
 
-    found: list[Source] = []
-    while page := sources.page(session, after=found[-1].name if found else "", limit=_PAGE):
-        found += page
-    return found
+    return sources.health(row, now).value
 
 
 def _row(row: Source, now: datetime) -> Row:
-    shown = state(row.state)
+    shown = state(_health(row, now))
     url = without_password(row.url or "")
     cells = [
-        same(row.name), Cell(url or "pushed to", url), Cell(shown.word, row.state),
+        same(row.name), Cell(url or "pushed to", url), Cell(shown.word, _health(row, now)),
         Cell(moment(row.polled_at, now), stamp(row.polled_at)),
         Cell(moment(row.next_poll_at, now), stamp(row.next_poll_at)),
         same(row.id), same(row.reason or ""),
@@ -141,9 +155,15 @@ def without_password(url: str) -> str:
     return url.replace(f"{before}{at}", "…@", 1) if at else url
 
 
-def _object(row: Source) -> dict[str, Any]:  # Any: JSON
+def object_of(row: Source) -> dict[str, Any]:  # Any: JSON
+    """Give a source as JSON, without name and password in its address."""
+    from services import clock
+    from services.store import sources
+
     return {
         "id": row.id, "name": row.name, "url": None if row.url is None else without_password(row.url),
-        "language": row.language, "state": row.state, "reason": row.reason, "polled_at": stamp(row.polled_at) or None,
+        "language": row.language, "pages": row.pages,
+        "state": sources.health(row, clock.now()).value, "reason": row.reason,
+        "polled_at": stamp(row.polled_at) or None,
         "next_poll_at": stamp(row.next_poll_at) or None, "created_at": stamp(row.created_at),
     }  # fmt: skip

@@ -21,6 +21,8 @@ _STATES: dict[str, Shown] = {
     "unconfirmed": Shown("not confirmed", LOOK),
     "failing": Shown("failing", LOOK),
     "disabled": Shown("disabled", BAD),
+    "quiet": Shown("gone quiet", LOOK),
+    "moved": Shown("moved", LOOK),
     "gone": Shown("gone", BAD),
     "paused": Shown("paused"),
     "quarantined": Shown("in quarantine", BAD),

@@ -128,6 +128,21 @@ def due_polls(kit: Kit, limit: int) -> Sequence[Job]:
     return [Poll(kit, claim) for claim in claims]
 
 
+def one_poll(source: str) -> Claimer:
+    """Make what claims this one source, once, whether or not it is due."""
+    tried: list[str] = []
+
+    def claim(kit: Kit, _limit: int) -> Sequence[Job]:
+        if tried:
+            return []
+        tried.append(source)
+        with kit.store.write() as work:
+            found = polls.claim_one(work.session, source, kit.clock(), kit.bounds.lease)
+        return [Poll(kit, found)] if found else []
+
+    return claim
+
+
 class Poller:
     """Keeps up to `at_once` pieces of work going, of every kind in turn."""
 

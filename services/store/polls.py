@@ -70,6 +70,18 @@ def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> 
     return [Claim(row, turns.token) for row in rows]
 
 
+def claim_one(session: Session, source: str, now: datetime, lease: timedelta) -> Claim | None:
+    """Claim one source, if its host is free."""
+    free = or_(col(Source.lease_until).is_(None), col(Source.lease_until) < now)
+    host = select(col(Source.host)).where(col(Source.id) == source, free, col(Source.url).is_not(None))
+    turns = hosts.take(session, host, now, lease, 1)  # type: ignore[arg-type]  # one with an address has a host
+    if not turns.names:
+        return None
+    held = {"lease_token": secrets.token_hex(8), "lease_until": now + lease}
+    row = session.scalars(update(Source).where(col(Source.id) == source).values(held).returning(Source)).one()
+    return Claim(row, turns.token)
+
+
 def give_back(session: Session, claim: Claim, now: datetime) -> None:
     """Leave a claim undone: the source is due as before."""
     mine = update(Source).where(col(Source.id) == claim.row.id, col(Source.lease_token) == claim.row.lease_token)

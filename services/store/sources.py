@@ -68,8 +68,6 @@ def add(
     name = " ".join(name.split())
     if not name or len(name) > 120:
         raise InvalidError("Enter the name of the source, 1 to 120 characters", field="/name")
-    if pages not in PAGES:
-        raise InvalidError(f"Expected one of: {', '.join(PAGES)}", field="/pages")
     address = split_secret(url)
     norm = canonical_url(address.url)
     if norm is None:
@@ -77,7 +75,7 @@ def add(
     row = _taken_or_deleted(session, norm, name) or Source(id=drawn(), name=name, created_at=now)
     row.name, row.url, row.url_norm, row.host = name, address.url, norm, host_of(address.url)
     row.secret_sealed = None if address.secret is None else vault.seal(address.secret)
-    row.language, row.pages, row.next_poll_at = language, pages, now
+    row.language, row.pages, row.next_poll_at = language, _checked_pages(pages), now
     row.state, row.reason, row.deleted_at = SourceState.HEALTHY, None, None
     hosts.know(session, row.host)
     session.add(row)
@@ -139,6 +137,38 @@ def page(session: Session, *, after: str = "", limit: int = 50) -> list[Source]:
     """Give sources in the order of their names."""
     there = select(Source).where(col(Source.name) > after, col(Source.deleted_at).is_(None))
     return list(session.scalars(there.order_by(col(Source.name)).limit(limit)))
+
+
+def is_free(session: Session, name: str) -> bool:
+    """Say whether no source that is there has this name."""
+    row = session.scalars(select(Source).where(col(Source.name) == name)).first()
+    return row is None or row.deleted_at is not None
+
+
+def describe(
+    session: Session, row: Source, *, name: str | None, language: str | None, home: str | None, pages: str | None
+) -> None:
+    """Change what is said of a source; `None` stays, an empty text is taken away."""
+    if name is not None and (name := " ".join(name.split())) != row.name:
+        if not name or len(name) > 120:
+            raise InvalidError("Enter the name of the source, 1 to 120 characters", field="/name")
+        if not is_free(session, name):
+            raise ConflictError(f'There is another source called "{name}"', field="/name")
+        row.name = name
+    if language is not None:
+        row.language = language.lower() or None
+    if home is not None:
+        row.home = home or None
+    if pages is not None:
+        row.pages = _checked_pages(pages)
+    session.add(row)
+    session.flush()
+
+
+def _checked_pages(pages: str) -> str:
+    if pages not in PAGES:
+        raise InvalidError(f"Expected one of: {', '.join(PAGES)}", field="/pages")
+    return pages
 
 
 def poll_now(session: Session, row: Source, now: datetime) -> None:
