@@ -173,12 +173,12 @@ def leave(work: Work, token: str, now: datetime) -> leaving.Leaving:
     return found
 
 
-def check_query(query: str, lookups: Lookups) -> Parsed:
-    """Read a query; an error of it points into the field `query`."""
+def check_query(query: str, lookups: Lookups, field: str = "/query") -> Parsed:
+    """Read a query; an error of it points into the field it was sent in."""
     try:
         return parse(query, lookups)
     except InvalidError as error:
-        error.field = error.field or "/query"
+        error.field = field
         raise
 
 

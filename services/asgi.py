@@ -37,6 +37,7 @@ from services.api import (
     opml,
     people,
     places,
+    previews,
     problems,
     queries,
     queues,
@@ -83,6 +84,7 @@ _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
     account, live, places, tokens, audit, signin, confirm, leave, feedback, mail, docs, static, opml,
+    previews,
 )  # fmt: skip
 
 

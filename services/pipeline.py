@@ -26,6 +26,7 @@ from services.articles.article import Item
 from services.articles.timely import judged
 from services.articles.url import canonical_url
 from services.broker import Stage
+from services.bundling import bundle_waiting
 from services.careful import run_apart
 from services.channels.turns import EACH, Job
 from services.crashpoints import crashpoint
@@ -80,6 +81,7 @@ def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
             _record_reading(work, row, claim.token, result, now)
         homes.learn(work.session, [(row.source, one.shares) for row, one in read if isinstance(one, Reading)])
         crashpoint("C06")
+    bundle_waiting(store, now)
     return len(claim.rows)
 
 

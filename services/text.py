@@ -17,6 +17,9 @@ from dataclasses import dataclass
 
 import Stemmer
 
+ANALYSIS = 1
+"""Counts up whenever the same text gives other words, stems, sentences or paragraphs: what was kept is made anew."""
+
 STEMMED: tuple[str, ...] = ("en", "es")
 """Languages that are stemmed unless a setting adds more."""
 
@@ -71,7 +74,11 @@ def level(word: str) -> str:
 
 def fold(word: str) -> str:
     """Give the folded form of one word."""
-    exact = level(word)
+    return folded_of(level(word))
+
+
+def folded_of(exact: str) -> str:
+    """Give the folded form of a word from its exact form."""
     return exact.lower() if exact.isascii() else level(exact.casefold())
 
 

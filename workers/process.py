@@ -12,6 +12,7 @@ import structlog
 
 from services import clock, pipeline
 from services.broker import Hints, Stage, open_hints
+from services.bundling import keep_bundles
 from services.channels.post import Post, open_post
 from services.deciding import Options
 from services.errors import OutsideError
@@ -105,6 +106,8 @@ class Process:
         now = clock.now()
         self.presence.beat(now)
         keep_house(self.store, self.run, self.settings)
+        if self.stage is Stage.INGEST:
+            keep_bundles(self.store, now)
 
     def leave(self) -> None:
         """Give back what was claimed and not begun, and go."""

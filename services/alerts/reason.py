@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.articles.article import Article, Zone
 from services.queries.evaluate import Verdict
 from services.text import sentences
 
@@ -68,3 +69,11 @@ def first_words(text: str, most: int = 100) -> str:
     if len(line) <= most:
         return line
     return line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def title_of(title: str | None, article: Article) -> str:
+    """Give the headline: the title, or the first sentence of what is told where there is none."""
+    if title:
+        return title
+    told = [one for one in article.passages if one.zone in (Zone.LEAD, Zone.BODY)]
+    return first_words(article.text[told[0].start : told[0].end] if told else article.text)

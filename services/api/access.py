@@ -128,6 +128,8 @@ TABLE = (
     _row("POST", "/api/v1/channels/{id}/verify", OWNERS, "subscriptions:write"),
     _row("GET", "/api/v1/subscriptions", EVERYBODY, _READ_OWN),
     _row("POST", "/api/v1/subscriptions", OWNERS, "subscriptions:write"),
+    _row("POST", "/api/v1/subscriptions/preview", EVERYBODY, _READ_OWN),
+    _row("POST", "/api/v1/subscriptions/diff", EVERYBODY, _READ_OWN),
     _row("GET", "/api/v1/subscriptions/{id}", EVERYBODY, _READ_OWN),
     _row("PATCH", "/api/v1/subscriptions/{id}", OWNERS, "subscriptions:write"),
     _row("GET", "/api/v1/subscriptions/{id}/proposal", EVERYBODY, _READ_OWN),

@@ -33,6 +33,17 @@ def age(seconds: float | None) -> str:
     return f"{days} d {hours} h"
 
 
+def rate(a_day: float) -> str:
+    """Write how often alerts come: "about 4 alerts a day", "about one alert every 3 days"."""
+    if a_day <= 0:
+        return "no alert"
+    if a_day >= 1.5:
+        return f"about {a_day:,.0f} alerts a day"
+    if a_day > 0.75:
+        return "about one alert a day"
+    return f"about one alert every {1 / a_day:,.0f} days"
+
+
 def number(value: float) -> str:
     """Write a number with its unit elsewhere, without an idle ".0"."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"

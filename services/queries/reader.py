@@ -112,7 +112,7 @@ class Reader:
 
     def _wildcard(self, wildcard: Wildcard, zone: Zone) -> Sequence[int]:
         known = self._positions(self._by_folded, zone, "folded")
-        prefix, fits = wildcard.prefix, _pattern(wildcard.pattern).fullmatch
+        prefix, fits = wildcard.prefix, pattern_of(wildcard).fullmatch
         return [at for word, places in known.items() if word.startswith(prefix) and fits(word) for at in places]
 
     def _phrase(self, phrase: Phrase, zone: Zone) -> Iterable[Hit]:
@@ -151,9 +151,10 @@ def _folded(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    star = pattern.endswith("*")
-    body = ".".join(re.escape(part) for part in pattern.removesuffix("*").split("?"))
+def pattern_of(wildcard: Wildcard) -> re.Pattern[str]:
+    """Give the pattern that a whole folded word fits."""
+    star = wildcard.pattern.endswith("*")
+    body = ".".join(re.escape(part) for part in wildcard.pattern.removesuffix("*").split("?"))
     return re.compile(body + ".*" * star, re.DOTALL)
 
 

@@ -121,6 +121,8 @@ class Article(SQLModel, table=True):
               sqlite_where=text("state = 'new' AND read_at IS NULL")),
         Index("ix_article_to_match", "read_at", postgresql_where=text("state = 'new' AND read_at IS NOT NULL"),
               sqlite_where=text("state = 'new' AND read_at IS NOT NULL")),
+        Index("ix_article_to_bundle", "read_at", postgresql_where=text("bundle IS NULL AND read_at IS NOT NULL"),
+              sqlite_where=text("bundle IS NULL AND read_at IS NOT NULL")),
     )  # fmt: skip
     id: str = Field(primary_key=True)
     source: str = Field(foreign_key="source.id")
@@ -158,6 +160,7 @@ class Article(SQLModel, table=True):
     page_body: str | None = Field(default=None, sa_type=Text)
     date_mark: str | None = None
     claimed_at: datetime | None = None
+    bundle: int | None = None
 
 
 class Story(SQLModel, table=True):

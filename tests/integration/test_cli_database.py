@@ -376,3 +376,50 @@ def test_an_alert_is_listed_with_its_reason_and_what_became_of_it(ask: Ask, stor
         "Sanctuary", "Sierra Wire", '"sanctuary city"',
     ]  # fmt: skip
     assert len(objects(ask("deliveries", "--state", "pending", "--json")[1])) == 1
+
+
+# ---- previews ----
+
+
+def _read_all(store: Store) -> None:
+    rules = LiveRules(Engine(shipped().trees), shipped())
+    pipeline.ingest(store, clock.now, timedelta(seconds=60))
+    pipeline.match(store, rules, clock.now, timedelta(seconds=60), Options(timedelta(minutes=5)))
+
+
+def test_a_preview_shows_what_a_query_would_have_caught(ask: Ask, store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "council.txt"
+    file.write_text("Council votes\n\nOakton became a sanctuary city on Monday.\n\nREAD MORE: A fair opens\n")
+    ask("ingest", str(file))
+    _read_all(store)
+    code, out, _ = ask("preview", '"sanctuary city" OR detainer*')
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == "✓ 1 story in 30 days   expect about one alert a day"
+    assert any("became a [sanctuary city] on Monday" in line for line in lines)
+    assert 'sanctuary city"\t1\t1\t\teither' in out
+    code, out, _ = ask("preview", "fair", "--json")
+    [found] = objects(out)
+    assert (code, found["stories"], found["checked"], found["ignored_articles"]) == (1, 0, 1, 1)
+    assert found["ignored"][0]["ignored"][0]["zone"] == "teaser"
+
+
+def test_a_diff_compares_a_query_with_another_or_with_a_subscription(ask: Ask, store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "council.txt"
+    file.write_text("Council votes\n\nOakton became a sanctuary city on Monday.\n")
+    ask("ingest", str(file))
+    _read_all(store)
+    code, out, _ = ask("diff", '"sanctuary city"', '"sanctuary city" -Oakton')
+    assert code == 0
+    assert out.splitlines()[0] == "✓ This change gains no story and loses 1   kept: 0"
+    assert any(line.startswith("      x Oakton") for line in out.splitlines())
+    assert ask("diff", "Oakton", "Monday")[0] == 1
+    [found] = objects(ask("diff", "Oakton", "Tuesday", "--json")[1])
+    assert (found["old"], found["query"], found["lost"]["stories"]) == ("Oakton", "Tuesday", 1)
+
+
+@pytest.mark.parametrize("command", [["preview", "a OR (b"], ["diff", "a", "a OR (b"]])
+def test_a_mistake_in_a_previewed_query_shows_the_spot(ask: Ask, command: list[str]) -> None:
+    code, _, err = ask(*command)
+    assert code == 2
+    assert "^ character" in err
