@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
+from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
@@ -20,14 +21,27 @@ from services.accounts import tokens
 from services.accounts.tokens import Caller
 from services.articles.article import Item
 from services.broker import Stage
-from services.channels import verify
+from services.channels import notices, verify
 from services.channels.address import check_address
 from services.channels.chat import check_chat_url
 from services.errors import ConflictError, InvalidError
 from services.guard import Gate
+from services.identity import sha256
 from services.queries.canonical import rule_key
 from services.queries.parser import Lookups, Parsed, parse
-from services.store import audit, channels, deliveries, leaving, people, sources, subscriptions, windows
+from services.store import (
+    audit,
+    bounces,
+    channels,
+    deliveries,
+    lanes,
+    leaving,
+    people,
+    replays,
+    sources,
+    subscriptions,
+    windows,
+)
 from services.store.secrets import Vault
 from services.store.states import ChannelState, Role, SubscriptionState
 from services.store.tables import Article, Channel, Delivery, Idempotency, Person, Source, Subscription, Token
@@ -38,6 +52,7 @@ SourceUrl = NewType("SourceUrl", str)
 
 KINDS = ("email", "webhook", "chat")
 MOST_AT_ONCE = 500
+ROTATION = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ class Target:
     kind: str
     kept: str
     label: str
+    lane: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +119,13 @@ def checked_target(gate: Gate, kind: str, given: str) -> Target:
     """Check an address or URL by its kind. It may look a host up: call this outside any transaction."""
     if kind == "email":
         address = check_address(given, "/address")
-        return Target(kind, address, address)
+        return Target(kind, address, address, lanes.MAIL)
     if kind == "webhook":
-        return Target(kind, *verify.checked_webhook(given, gate, "/url"))
+        kept, label = verify.checked_webhook(given, gate, "/url")
+        return Target(kind, kept, label, None if gate.lifted(kept) else f"web:{urlsplit(kept).hostname}")
     if kind == "chat":
         chat = check_chat_url(given, gate, "/url")
-        return Target(kind, chat.url, chat.label)
+        return Target(kind, chat.url, chat.label, f"chat:{sha256(chat.url)[:20]}")
     raise InvalidError(f'There is no kind of channel "{kind}". Expected one of: {", ".join(KINDS)}', field="/kind")
 
 
@@ -124,9 +141,12 @@ def add_channel(
     token = secrets.token_urlsafe(24) if target.kind == "email" else None
     row = channels.add(
         work.session, vault, person=owner.id, kind=target.kind, label=target.label, target=target.kept, secret=secret,
-        confirm_token=token, now=now,
+        confirm_token=token, now=now, lane=target.lane,
     )  # fmt: skip
     if confirmed:
+        if bounces.is_suppressed(work.session, row.target_sha256):
+            text = f"Mail to {row.label} came back as undeliverable. It can only be confirmed by its own link"
+            raise ConflictError(text, field="/confirmed")
         channels.confirm(work.session, row, now)
     else:
         send_confirmation(work, row, target.kept, token, home, now)
@@ -160,8 +180,46 @@ def confirm_channel(work: Work, token: str, now: datetime) -> Channel:
     """Confirm a channel by the link in its mail, which is used up."""
     row = channels.by_token(work.session, token)
     channels.confirm(work.session, row, now)
+    bounces.forgive(work.session, row)
     audit.record(work.session, now, "link", "channel confirmed", row.id, after=row.label)
     return row
+
+
+def try_channel(work: Work, vault: Vault, actor: str, row: Channel, home: Home, now: datetime) -> Delivery:
+    """Put a test message on its way; its answer stands in the channel's deliveries. An accepted one mends a channel."""
+    if row.kind == "email" and row.confirmed_at is None:
+        raise ConflictError(f"{row.label} is not confirmed. Send it the link that confirms it instead", field="/id")
+    key = f"test:{row.id}:{secrets.token_hex(4)}"
+    id_ = deliveries.put(work.session, channel=row.id, dedupe_key=key, kind="test", story=None, now=now)
+    assert id_ is not None
+    delivery = work.session.get_one(Delivery, id_)
+    target = channels.opened(vault, row)[0]
+    delivery.subject, delivery.body = notices.notice(
+        "channel.test", row.kind, target, title=notices.TEST_TITLE, text=notices.TEST_TEXT, sender=home.sender, id_=id_,
+        now=now,
+    )  # fmt: skip
+    row.breaker_until = now
+    work.session.add_all([delivery, row])
+    audit.record(work.session, now, actor, "channel tested", row.id, after=id_)
+    work.hint(Stage.DELIVER)
+    return delivery
+
+
+def change_channel(
+    work: Work, actor: str, row: Channel, *, fallback: str | None, after_s: int | None, now: datetime
+) -> None:
+    """Say which channel is used while this one fails, and after how long."""
+    before = row.fallback
+    channels.set_fallback(work.session, row, fallback, after_s)
+    audit.record(work.session, now, actor, "channel changed", row.id, before=before, after=row.fallback)
+
+
+def rotate_secret(work: Work, vault: Vault, actor: str, row: Channel, now: datetime) -> str:
+    """Give a webhook a new secret, shown this once; for a day messages carry a signature of the old one too."""
+    new = verify.new_secret()
+    channels.rotate(work.session, vault, row, new, now + ROTATION)
+    audit.record(work.session, now, actor, "channel secret rotated", row.id)
+    return new
 
 
 def leave(work: Work, token: str, now: datetime) -> leaving.Leaving:
@@ -286,9 +344,18 @@ def poll_source(work: Work, actor: str, name: str, now: datetime) -> Source:
     return row
 
 
+def replay_all(work: Work, actor: str, wanted: replays.Wanted, now: datetime) -> int:
+    """Send again all dead deliveries that a filter names, under their ids; give how many. Those that cannot stay."""
+    count = replays.replay_all(work.session, wanted, now)
+    audit.record(work.session, now, actor, "deliveries replayed", wanted.words(), after=f"{count:,}")
+    work.hint(Stage.DELIVER)
+    return count
+
+
 def replay(work: Work, actor: str, id_: str, now: datetime) -> Delivery:
     """Send a dead delivery again, under the same id."""
     row = deliveries.get(work.session, id_)
+    replays.check(work.session, row)
     deliveries.replay(work.session, row, now)
     work.session.refresh(row)
     audit.record(work.session, now, actor, "delivery replayed", row.id)

@@ -12,9 +12,11 @@ import structlog
 from services import clock
 from services.broker import Stage
 from services.crashpoints import crashpoint
+from services.noticing import Desk, look_after
 from services.settings import Settings
 from services.store import idempotency, windows, workers
 from services.store.reclaim import reclaim
+from services.store.secrets import open_vault
 from services.store.work import Store
 
 log = structlog.get_logger(__name__)
@@ -31,7 +33,15 @@ def keep_house(store: Store, run: Path, settings: Settings) -> None:
         closed = windows.close_due(work.session, now)
         workers.forget_dead(work.session, store, run, now)
         idempotency.forget(work.session, now)
+        look_after(work, _desk(settings), now)
         if back or closed:
             work.hint(Stage.DELIVER)
     if back:
         log.warning("deliveries taken back from dead or slow workers", count=back)
+
+
+def _desk(settings: Settings) -> Desk:
+    return Desk(
+        vault=lambda: open_vault(settings.key_file), sender=settings.mail_from, url=settings.public_url,
+        gives_up=timedelta(hours=settings.give_up_h),
+    )  # fmt: skip

@@ -120,6 +120,7 @@ def _hand_over(store: Store, row: Delivery, parcel: Parcel, teller: Teller) -> N
 def _parcel(row: Delivery, known: Facts, teller: Teller) -> Parcel | None:
     way = known.way(row)
     target, secret = channels.opened(teller.vault, way)
+    secret = channels.secrets_at(secret, way.old_secret_until, teller.clock())
     subject, body, leave = row.subject or "", row.body, None
     if body is None:
         now = teller.clock()

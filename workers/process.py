@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from importlib.metadata import version
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -24,7 +25,7 @@ from services.sources.pages import due_pages
 from services.sources.poll import Kit, Poller, due_polls
 from services.sources.rhythm import Rhythm
 from services.sources.robots import Robots
-from services.store import claims, deliveries, workers
+from services.store import claims, deliveries, lanes, workers
 from services.store.packs import shipped
 from services.store.rules import LiveRules
 from services.store.secrets import open_vault
@@ -66,6 +67,9 @@ class Process:
                 rules.refresh(self.store)
             return lambda: pipeline.match(self.store, rules, clock.now, self.lease, options)
         self.post = open_post(settings, self.gate, self.stopping)
+        with self.store.write() as work:
+            for name, per_s in ways_out(settings):
+                lanes.put(work.session, name, per_s)
         teller = Teller(self.post, open_vault(settings.key_file), clock.now, settings.public_url)
         return lambda: pipeline.deliver(self.store, self.presence.id, teller, self.lease, claims.BATCH)
 
@@ -121,3 +125,11 @@ class Process:
         except OutsideError as error:
             log.warning("left without saying so", error=error.message)
         self.store.close()
+
+
+def ways_out(settings: Settings) -> list[tuple[str, float]]:
+    """Give how often each kind of way out may be used in a second. A mail server on this machine has no limit."""
+    host = urlsplit(settings.smtp_url).hostname or "localhost"
+    here = host == "localhost" or host.startswith("127.") or host == "::1"
+    mail = 0.0 if here else settings.mail_per_s
+    return [(lanes.MAIL, mail), (lanes.WEB, settings.web_per_s), (lanes.CHAT, settings.chat_per_s)]

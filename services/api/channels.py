@@ -49,7 +49,10 @@ class ChannelSent(Sent):
 
 
 class ChannelShown(Shown):
-    """A channel. `reason` says why it is failing or disabled."""
+    """A channel. `reason` says why it is failing or disabled.
+
+    After `fallback_after_s` seconds of failing, messages go out by the channel `fallback`, until this one works again.
+    """
 
     id: str
     person: str
@@ -57,6 +60,9 @@ class ChannelShown(Shown):
     label: str
     state: str
     reason: str | None
+    fallback: str | None
+    fallback_after_s: int
+    falls_back_since: datetime | None
     confirmed_at: datetime | None
     created_at: datetime
 
@@ -69,7 +75,11 @@ class ChannelAdded(ChannelShown):
 
 def show(row: Channel) -> ChannelShown:
     """Show a channel."""
-    return ChannelShown.model_validate(row, from_attributes=True)
+    return ChannelShown(
+        id=row.id, person=row.person, kind=row.kind, label=row.label, state=row.state, reason=row.reason,
+        fallback=row.fallback, fallback_after_s=row.fallback_after_s, falls_back_since=row.handed_at,
+        confirmed_at=row.confirmed_at, created_at=row.created_at,
+    )  # fmt: skip
 
 
 @routes.post("", status_code=201, response_model_exclude_none=False)
@@ -124,3 +134,56 @@ def verify(id: str, here: Here, who: Who) -> ChannelShown:  # noqa: A002  # the 
         own.check(who, row.person, "channel", id)
         acts.confirm_again(work, here.vault, who.name, row, here.home, clock.now())
     return show(row)
+
+
+class Change(Sent):
+    """What to change of a channel: which other one is used while it fails (null: none), and after how many seconds."""
+
+    fallback: Id | None = None
+    fallback_after_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] | None = None
+
+
+@routes.patch("/{id}")
+def change(id: str, change: Change, here: Here, who: Who) -> ChannelShown:  # noqa: A002  # the name in the path
+    """Say which channel of the same person is used while this one fails, with a notice, and after how long."""
+    with here.store.write() as work:
+        row = channels.get(work.session, id)
+        own.check(who, row.person, "channel", id)
+        fallback = change.fallback if "fallback" in change.model_fields_set else row.fallback
+        acts.change_channel(work, who.name, row, fallback=fallback, after_s=change.fallback_after_s, now=clock.now())
+    return show(row)
+
+
+class Tested(Shown):
+    """A test message on its way. Its answer stands at `/api/v1/deliveries/{delivery}`."""
+
+    delivery: str
+    state: str
+
+
+@routes.post("/{id}/test", status_code=202)
+def test(id: str, here: Here, who: Who) -> Tested:  # noqa: A002  # the name in the path
+    """Send a test message. If a webhook or chat accepts it, a channel that was disabled is active again."""
+    with here.store.write() as work:
+        row = channels.get(work.session, id)
+        own.check(who, row.person, "channel", id)
+        sent = acts.try_channel(work, here.vault, who.name, row, here.home, clock.now())
+    return Tested(delivery=sent.id, state=sent.state)
+
+
+class Secret(Shown):
+    """The new secret of a webhook, shown this once. For a day messages carry a signature of the old one too."""
+
+    secret: str
+    old_until: datetime
+
+
+@routes.post("/{id}/rotate", status_code=201)
+def rotate(id: str, here: Here, who: Who) -> Secret:  # noqa: A002  # the name in the path
+    """Give a webhook a new secret; for 24 hours messages carry the signatures of both."""
+    with here.store.write() as work:
+        row = channels.get(work.session, id)
+        own.check(who, row.person, "channel", id)
+        secret = acts.rotate_secret(work, here.vault, who.name, row, clock.now())
+        assert row.old_secret_until is not None
+    return Secret(secret=secret, old_until=row.old_secret_until)

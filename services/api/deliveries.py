@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from services import acts, clock
 from services.accounts import own
@@ -10,8 +13,9 @@ from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.routing import router
-from services.api.shapes import Page, Shown, page
-from services.store import channels, deliveries
+from services.api.shapes import Id, Page, Sent, Shown, Time, page
+from services.store import channels, deliveries, replays
+from services.store.replays import Wanted
 from services.store.states import DeliveryState
 from services.store.tables import Attempt, Delivery
 
@@ -19,11 +23,15 @@ routes = router("deliveries")
 
 
 class DeliveryShown(Shown):
-    """A message to one channel. `attempts` counts the tries; `reason` says why it waits or is dead."""
+    """A message to one channel. `attempts` counts the tries; `reason` says why it waits or is dead.
+
+    `via` is the channel it goes out by while its own falls back.
+    """
 
     id: str
     channel: str
     channel_kind: str
+    via: str | None
     kind: str
     story: str | None
     state: str
@@ -59,8 +67,9 @@ class DeliveryWithLog(DeliveryShown):
 def show(row: Delivery, channel_kind: str) -> DeliveryShown:
     """Show a delivery."""
     return DeliveryShown(
-        id=row.id, channel=row.channel, channel_kind=channel_kind, kind=row.kind, story=row.story, state=row.state,
-        attempts=row.attempt_no, reason=row.reason, reason_code=row.reason_code, subject=row.subject,
+        id=row.id, channel=row.channel, channel_kind=channel_kind, via=row.via, kind=row.kind,
+        story=row.story, state=row.state, attempts=row.attempt_no, reason=row.reason, reason_code=row.reason_code,
+        subject=row.subject,
         due_at=row.due_at, sent_at=row.sent_at, ended_at=row.ended_at, created_at=row.created_at,
     )  # fmt: skip
 
@@ -98,6 +107,34 @@ def one(id: str, here: Here, who: Who) -> DeliveryWithLog:  # noqa: A002  # the 
 
 def _attempt(row: Attempt) -> AttemptShown:
     return AttemptShown.model_validate(row, from_attributes=True)
+
+
+class ReplaySent(Sent):
+    """Which dead deliveries to send again. All that is given must hold; times are those of their end."""
+
+    channel: Id | None = None
+    reason_code: Annotated[str, Field(max_length=40)] | None = None
+    since: Time | None = None
+    until: Time | None = None
+
+
+class Replayed(Shown):
+    """How many are on their way again, and how many stay: their channel is disabled or their address suppressed."""
+
+    replayed: int
+    left: int
+
+
+@routes.post("/replay", status_code=202)
+def replay_all(sent: ReplaySent, here: Here, who: Who) -> Replayed:
+    """Send again all dead deliveries that a filter names, under their ids."""
+    wanted = Wanted(sent.channel, sent.reason_code, sent.since, sent.until)
+    with here.store.write() as work:
+        if sent.channel is not None:
+            channels.get(work.session, sent.channel)
+        named, _ = replays.count(work.session, wanted)
+        count = acts.replay_all(work, who.name, wanted, clock.now())
+    return Replayed(replayed=count, left=named - count)
 
 
 @routes.post("/{id}/replay", status_code=202)

@@ -125,6 +125,56 @@ def try_channel(
     return NO
 
 
+@group.command("fallback")
+def fallback(
+    channel: Annotated[str, typer.Argument(metavar="ID", help="Id of the channel that may fail.")],
+    other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Id of the one used meanwhile.")] = None,
+    *,
+    after: Annotated[int, typer.Option("--after", metavar="MINUTES", help="After so many minutes of failing.")] = 15,
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Say which channel is used, with a notice, while another fails; without OTHER: none."""
+    from services import acts, clock
+    from services.store import channels
+
+    with opened(data, config) as here, here.store.write() as work:
+        row = channels.get(work.session, channel)
+        acts.change_channel(work, here.actor, row, fallback=other, after_s=after * 60, now=clock.now())
+        to = channels.get(work.session, other) if other else None
+    screen = terminal.out()
+    if as_json:
+        screen.json(_object(row) | {"fallback": row.fallback, "fallback_after_s": row.fallback_after_s})
+    elif to is None:
+        screen.line(GOOD, f" {row.label} falls back to nothing: what waits is tried again")
+    else:
+        screen.line(GOOD, f" {row.label} falls back to {to.label} after {after} minutes of failing, with a notice")
+
+
+@group.command("rotate")
+def rotate(
+    channel: Annotated[str, typer.Argument(metavar="ID", help="Id of the webhook.")],
+    *,
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Give a webhook a new secret; for a day messages carry the signatures of both."""
+    from services import acts, clock
+    from services.store import channels
+
+    with opened(data, config) as here, here.store.write() as work:
+        row = channels.get(work.session, channel)
+        secret = acts.rotate_secret(work, here.vault, here.actor, row, clock.now())
+    screen = terminal.out()
+    if as_json:
+        screen.json(_object(row) | {"secret": secret, "old_until": stamp(row.old_secret_until)})
+        return
+    screen.line(GOOD, f" new secret for {row.label}, shown this once; until {stamp(row.old_secret_until)} both sign")
+    screen.line("  ", bold(secret))
+
+
 def _all(session: Session) -> list[Channel]:
     from services.store import channels
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +19,7 @@ from services.errors import InvalidError
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from services.store.replays import Wanted
     from services.store.tables import Attempt, Channel, Delivery
 
 group = typer.Typer(help="Deliveries: messages to channels, and dead letters.", invoke_without_command=True)
@@ -97,13 +98,54 @@ def show(
 
 @group.command("replay")
 def replay(
-    ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of dead deliveries.")],
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID…]", help="Ids of dead deliveries.")] = None,
     *,
+    channel: OfChannel = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="CODE", help="Only with this reason code.", show_default=False)
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only those that died since.", show_default=False)
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="Only those that died before.", show_default=False)
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All dead deliveries.")] = False,
     as_json: AsJson = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Send dead deliveries again, under the same ids; all or none."""
+    """Send dead deliveries again, under the same ids: those named (all or none), or all that the options describe."""
+    wanted = _wanted(channel, reason, since, until)
+    if bool(ids) + bool(wanted or everything) != 1:
+        text = "Name deliveries by their ids, or describe them by --channel, --reason, --since, --until or --all"
+        raise InvalidError(text, field="ID")
+    if ids:
+        _replay_named(ids, as_json=as_json, data=data, config=config)
+        return
+    _replay_all(wanted, as_json=as_json, data=data, config=config)
+
+
+def _wanted(channel: str | None, reason: str | None, since: str | None, until: str | None) -> Wanted | None:
+    from services.store.replays import Wanted
+
+    if not (channel or reason or since or until):
+        return None
+    return Wanted(channel, reason, _time(since, "--since"), _time(until, "--until"))
+
+
+def _time(text: str | None, field: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f'"{text}" is not a time. Expected one such as 2026-11-19T09:00 or 2026-11-19T09:00+01:00'
+        raise InvalidError(message, field=field) from error
+    return at.astimezone(UTC)  # without a zone: the clock of this machine
+
+
+def _replay_named(ids: list[str], *, as_json: bool, data: Data, config: Config) -> None:
     from services import acts, clock
     from services.store import channels
 
@@ -118,6 +160,26 @@ def replay(
     screen.line(GOOD, f" {count(len(rows), 'delivery is', 'deliveries are')} on the way again")
     for row in rows:
         screen.line("  ", row.id, dim(f"   {kind(to[row.channel].kind)} {to[row.channel].label}"))
+
+
+def _replay_all(wanted: Wanted | None, *, as_json: bool, data: Data, config: Config) -> None:
+    from services import acts, clock
+    from services.store import channels, replays
+
+    wanted = wanted or replays.Wanted()
+    with opened(data, config) as here, here.store.write() as work:
+        if wanted.channel is not None:
+            channels.get(work.session, wanted.channel)
+        named, _ = replays.count(work.session, wanted)
+        sent = acts.replay_all(work, here.actor, wanted, clock.now())
+    screen = terminal.out()
+    if as_json:
+        screen.json({"replayed": sent, "left": named - sent})
+        return
+    screen.line(GOOD, f" {count(sent, 'delivery is', 'deliveries are')} on the way again")
+    if named > sent:
+        left = count(named - sent, "stays", "stay")
+        screen.line("  ", dim(f"{left}: the channel is disabled or its address is suppressed. tocsin channels"))
 
 
 def _check_state(name: str | None) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, SQLModel, col
 
-from services.store import channels
+from services.store import bounces, channels
 from services.store.deliveries import Ending
 from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
 from services.store.tables import Channel, Delivery, DeliveryAlert
@@ -40,14 +40,17 @@ def note(
     assert locked is not None
     if ending.outcome is Outcome.ACCEPTED:
         _works(session, locked, row, now)
-    elif ending.reason_code == "gone" or hard_bounce:
-        _disable(session, locked, ending, now)
+    elif hard_bounce:
+        bounced(session, locked, f"{ending.code} {ending.detail}".strip(), now)
+    elif ending.reason_code == "gone":
+        disable(session, locked, f"{ending.code} {ending.detail}".strip(), "gone", now)
     elif ending.code not in _ITS_OWN and ending.outcome in (Outcome.RETRY, Outcome.CONFIG, Outcome.UNCERTAIN):
         _fails(session, locked, ending, now, hold)
 
 
 def _works(session: Session, channel: Channel, row: Delivery, now: datetime) -> None:
-    if row.kind == "confirm" and channel.kind != "email" and channel.state == ChannelState.UNCONFIRMED:
+    tested = row.kind in ("confirm", "test") and (channel.kind != "email" or channel.confirmed_at is not None)
+    if tested and channel.state in (ChannelState.UNCONFIRMED, ChannelState.DISABLED):
         channels.confirm(session, channel, now)
     elif channel.failures or channel.breaker_level or channel.state == ChannelState.FAILING:
         channel.failures, channel.breaker_level, channel.breaker_until, channel.failing_since = 0, 0, now, None
@@ -71,14 +74,22 @@ def _fails(session: Session, channel: Channel, ending: Ending, now: datetime, ho
     session.add(channel)
 
 
-def _disable(session: Session, channel: Channel, ending: Ending, now: datetime) -> None:
-    """End a channel whose other side is gone; what waits for it is dead with that reason and can be replayed."""
-    channel.state, channel.reason = ChannelState.DISABLED, f"{ending.code} {ending.detail}".strip()[:300]
+def bounced(session: Session, channel: Channel, answer: str, now: datetime) -> None:
+    """Count a mail that came back; after the third its address gets no mail any more, on whatever channel."""
+    for row in bounces.note(session, channel, answer, now):
+        disable(session, row, f"the mailbox does not exist: {answer}", "smtp_5xx", now)
+
+
+def disable(session: Session, channel: Channel, reason: str, code: str, now: datetime) -> None:
+    """End a channel; what waits for it is dead with that reason and can be replayed."""
+    channel.state, channel.reason = ChannelState.DISABLED, reason[:300]
+    channel.failing_since, channel.told_at, channel.breaker_level = channel.failing_since or now, None, 0
     session.add(channel)
     waiting = (
         col(Delivery.channel) == channel.id,
+        col(Delivery.via).is_(None),
         col(Delivery.state).in_([DeliveryState.PENDING, DeliveryState.UNCERTAIN]),
     )
-    gone = {"state": DeliveryState.DEAD, "reason": channel.reason, "reason_code": "gone", "ended_at": now}
+    gone = {"state": DeliveryState.DEAD, "reason": channel.reason, "reason_code": code, "ended_at": now}
     ids = session.scalars(update(Delivery).where(*waiting).values(**gone).returning(col(Delivery.id))).all()
     session.execute(update(DeliveryAlert).where(col(DeliveryAlert.delivery).in_(ids)).values(state=LinkState.DEAD))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from services.errors import NotFoundError
+from services.errors import InvalidError, NotFoundError
 from services.identity import drawn, sha256
 from services.store.secrets import Vault
 from services.store.states import ChannelState
@@ -17,13 +17,14 @@ from services.store.tables import Channel, Subscription, SubscriptionChannel
 
 def add(
     session: Session, vault: Vault, *, person: str, kind: str, label: str, target: str, secret: str | None,
-    confirm_token: str | None, now: datetime,
+    confirm_token: str | None, now: datetime, lane: str | None = None,
 ) -> Channel:  # fmt: skip
-    """Add a channel that is not confirmed yet."""
+    """Add a channel that is not confirmed yet. `lane`: the way out it shares with others, if that is limited."""
     row = Channel(
         id=drawn(), person=person, kind=kind, label=label, target_sealed=vault.seal(target),
         target_sha256=sha256(target), secret_sealed=None if secret is None else vault.seal(secret),
         confirm_sha256=None if confirm_token is None else sha256(confirm_token), breaker_until=now, created_at=now,
+        lane=lane,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -34,6 +35,7 @@ def confirm(session: Session, row: Channel, now: datetime) -> None:
     """Make a channel active; its confirmation link is used up."""
     row.state, row.reason, row.confirmed_at, row.confirm_sha256 = ChannelState.ACTIVE, None, now, None
     row.failures, row.breaker_level, row.breaker_until, row.failing_since = 0, 0, now, None
+    row.bounces, row.told_at = 0, None
     session.add(row)
     session.flush()
 
@@ -54,8 +56,40 @@ def get(session: Session, id_: str) -> Channel:
 
 
 def opened(vault: Vault, row: Channel) -> tuple[str, str | None]:
-    """Give the address and the secret in clear, for the moment of a send."""
+    """Give the address and the secrets in clear, for the moment of a send; a webhook has two during a rotation."""
     return vault.open(row.target_sealed), None if row.secret_sealed is None else vault.open(row.secret_sealed)
+
+
+def secrets_at(secrets: str | None, old_until: datetime | None, now: datetime) -> str | None:
+    """Leave out the old secret once its time is over."""
+    if secrets is None or (old_until is not None and now < old_until):
+        return secrets
+    return secrets.split()[0]
+
+
+def set_fallback(session: Session, row: Channel, fallback: str | None, after_s: int | None) -> None:
+    """Say which other channel of the same person is used while this one fails, and after how long."""
+    if fallback is not None:
+        other = session.get(Channel, fallback)
+        if other is None or other.person != row.person:
+            raise NotFoundError(f'There is no channel "{fallback}" of this person', field="/fallback")
+        if other.id == row.id:
+            raise InvalidError("A channel cannot fall back to itself", field="/fallback")
+    row.fallback = fallback
+    if after_s is not None:
+        row.fallback_after_s = after_s
+    session.add(row)
+    session.flush()
+
+
+def rotate(session: Session, vault: Vault, row: Channel, new: str, until: datetime) -> None:
+    """Give a webhook a new secret; until then messages are signed with the old one as well."""
+    if row.secret_sealed is None:
+        raise InvalidError("Only a webhook has a secret", field="/id")
+    old = vault.open(row.secret_sealed).split()[0]
+    row.secret_sealed, row.old_secret_until = vault.seal(f"{new} {old}"), until
+    session.add(row)
+    session.flush()
 
 
 def by_token(session: Session, token: str) -> Channel:

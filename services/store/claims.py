@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlmodel import Session, col
 
+from services.store.lanes import of as lanes_of
 from services.store.states import ChannelState, DeliveryState
 from services.store.tables import Attempt, Channel, Delivery, Lane
 
@@ -123,7 +124,7 @@ def _most(session: Session, ids: Collection[str], per_channel: int):  # type: ig
 
     def most(channel: str, kind: str) -> int:
         state, level = known[channel]
-        if state not in USABLE and not (state == ChannelState.UNCONFIRMED and kind == "confirm"):
+        if state not in USABLE and kind not in ("confirm", "test"):
             return 0
         return 1 if level else per_channel
 
@@ -132,10 +133,8 @@ def _most(session: Session, ids: Collection[str], per_channel: int):  # type: ig
 
 def _lanes(session: Session, names: Collection[str]) -> dict[str, tuple[int, float]]:
     """Give of each way out how many may leave at once, and how many in a second; 0 means as many as there are."""
-    if not names:
-        return {}
-    query = select(Lane).where(col(Lane.name).in_(names)).with_for_update()
-    return {row.name: (row.burst if row.per_s else BATCH, row.per_s) for row in session.scalars(query)}
+    found = lanes_of(session, names)
+    return {name: (row.burst if row.per_s else BATCH, row.per_s) for name, row in found.items()}
 
 
 def _pass(session: Session, lane: str, count: int, per_s: float, now: datetime) -> None:

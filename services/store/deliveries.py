@@ -54,7 +54,7 @@ _FENCE = (
     .where(_T.c.id == bindparam("its_id"), _T.c.lease_token == bindparam("its_token"))
     .where(_T.c.state == DeliveryState.LEASED, _T.c.lease_until > bindparam("its_margin"))
     .where(exists(select(_C.c.id).where(
-        _C.c.id == func.coalesce(_T.c.via, _T.c.channel), _C.c.state != ChannelState.DISABLED,
+        _C.c.id == func.coalesce(_T.c.via, _T.c.channel), (_C.c.state != ChannelState.DISABLED) | (_T.c.kind == "test"),
     )))
     .where(or_(~exists(select(_L.c.alert).where(_ITS)), exists(select(_L.c.alert).where(_ITS, _L.c.state == "open"))))
     .values(

@@ -298,7 +298,7 @@ class Channel(SQLModel, table=True):
     breaker_until: datetime = Field(index=True)
     breaker_level: int = 0
     failures: int = 0
-    failing_since: datetime | None = None
+    failing_since: datetime | None = Field(default=None, index=True)
     bounces: int = 0
     lane: str | None = None
     old_secret_until: datetime | None = None
