@@ -29,6 +29,7 @@ from services.guard import Gate
 from services.identity import sha256
 from services.queries.canonical import rule_key
 from services.queries.parser import Lookups, Parsed, parse
+from services.reading import checked_home
 from services.store import (
     audit,
     bounces,
@@ -326,10 +327,14 @@ def checked_source(gate: Gate, url: str) -> SourceUrl:
 
 def add_source(
     work: Work, vault: Vault, actor: str, *, url: SourceUrl, name: str, language: str | None, now: datetime,
-    pages: str = "auto",
+    pages: str = "auto", home: str | None = None,
 ) -> Source:  # fmt: skip
-    """Watch a feed; its first poll is due at once."""
+    """Watch a feed; its first poll is due at once. `home` is a code or name; without one it is learned."""
+    code = checked_home(home) if home else None
     row = sources.add(work.session, vault, name=name, url=url, language=language, now=now, pages=pages)
+    if code is not None:
+        row.home = code
+        work.session.add(row)
     audit.record(work.session, now, actor, "source added", row.id, after=row.url)
     work.hint(Stage.INGEST)
     return row

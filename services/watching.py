@@ -16,6 +16,7 @@ from services.articles.opml import Outline, write_opml
 from services.broker import Stage
 from services.errors import ConflictError, InvalidError, OutsideError, TocsinError
 from services.guard import Gate, host_of, read_url
+from services.reading import checked_home
 from services.store import audit, sources
 from services.store.secrets import Vault
 from services.store.tables import Source
@@ -47,9 +48,8 @@ def change(work: Work, actor: str, name: str, wanted: SourceChange, now: datetim
     """Change what a source is called, its language, its home area, or whether its pages are fetched."""
     row = sources.listed(work.session, name)
     before = _told(row)
-    sources.describe(
-        work.session, row, name=wanted.name, language=wanted.language, home=wanted.home, pages=wanted.pages
-    )
+    home = checked_home(wanted.home) if wanted.home else wanted.home
+    sources.describe(work.session, row, name=wanted.name, language=wanted.language, home=home, pages=wanted.pages)
     audit.record(work.session, now, actor, "source changed", row.id, before=before, after=_told(row))
     return row
 

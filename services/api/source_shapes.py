@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from services.api.shapes import Name, Sent, Shown
-from services.store import sources
+from services.api.shapes import HomeArea, Name, Sent, Shown
+from services.store import homes, sources
 from services.store.source_tables import Poll, Source, WebSub
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$")]
@@ -27,6 +27,7 @@ class NewSource(Sent):
     url: Address
     name: Name | None = None
     language: Language | None = None
+    home: HomeArea | None = None
     pages: Pages = "auto"
 
 
@@ -63,7 +64,8 @@ class FeedFound(Shown):
 class SourceShown(Shown):
     """A source and how it does: `healthy`, `failing`, `quiet`, `moved`, `paused` or `gone`, and `reason` says why.
 
-    `usual_gap_s` is the usual time between two articles, `quiet_at` when silence would be news.
+    `home` is where it is at home as somebody set it, `home_learned` as its articles say. `usual_gap_s` is the usual
+    time between two articles, `quiet_at` when silence would be news.
     """
 
     id: str
@@ -71,6 +73,7 @@ class SourceShown(Shown):
     url: str | None
     language: str | None
     home: str | None
+    home_learned: str | None
     pages: str
     state: str
     reason: str | None
@@ -137,7 +140,7 @@ def show(row: Source, now: datetime) -> SourceShown:
 def _fields(row: Source, now: datetime) -> dict[str, object]:
     return {
         "id": row.id, "name": row.name, "url": row.url and without_password(row.url),
-        "language": row.language, "home": row.home, "pages": row.pages,
+        "language": row.language, "home": row.home, "home_learned": homes.learned(row), "pages": row.pages,
         "state": sources.health(row, now).value, "reason": row.reason, "polled_at": row.polled_at,
         "next_poll_at": row.next_poll_at, "failing_since": row.failing_since, "quiet_since": row.quiet_since,
         "last_article_at": row.last_article_at, "usual_gap_s": row.gap_s, "quiet_at": row.quiet_at,

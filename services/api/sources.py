@@ -35,7 +35,7 @@ def add(new: NewSource, here: Here, who: Who) -> SourceShown:
     name, now = new.name or name_from(new.url), clock.now()
     with here.store.write() as work:
         row = acts.add_source(
-            work, here.vault, who.name, url=url, name=name, language=language, pages=new.pages, now=now
+            work, here.vault, who.name, url=url, name=name, language=language, pages=new.pages, home=new.home, now=now
         )
     return show(row, now)
 

@@ -1,4 +1,4 @@
-"""`tocsin sources poll|pause|resume|delete|import|export|show`: what operators do with sources that are there."""
+"""`tocsin sources poll|change|pause|resume|delete|import|export|show`: what operators do with sources."""
 
 from __future__ import annotations
 
@@ -101,6 +101,34 @@ def delete(name: Named, *, as_json: AsJson = False, data: Data = None, config: C
     _said(_done(watching.delete, name, data, config), "deleted", "its articles stay", as_json=as_json)
 
 
+@group.command("change")
+def change(
+    name: Named,
+    *,
+    call: Annotated[str | None, typer.Option("--name", help="What to call it.", show_default=False)] = None,
+    home: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE", help='Where it is at home: US-CA, or a name; "" lets it be learned.', show_default=False
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help='Such as en; "" lets it be told from the text.', show_default=False)
+    ] = None,
+    pages: Annotated[str | None, typer.Option(help="auto, always or never.", show_default=False)] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Change what a source is called, where it is at home, its language, or whether its pages are read."""
+    from services import clock, watching
+
+    wanted = watching.SourceChange(call, language, home, pages)
+    with opened(data, config) as here, here.store.write() as work:
+        row = watching.change(work, here.actor, name, wanted, clock.now())
+    _said(row, "changed", "it counts for the next article", as_json=as_json)
+
+
 @group.command("show")
 def show(name: Named, *, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
     """Show a source with its last polls."""
@@ -123,11 +151,24 @@ def show(name: Named, *, as_json: AsJson = False, data: Data = None, config: Con
     screen.line("  ", without_password(row.url) if row.url else "is pushed to")
     if row.reason:
         screen.line("  ", row.reason)
+    if said := _at_home(row):
+        screen.line("  ", said)
     if row.gap_s is not None:
         screen.line(
             dim(f"  usually an article every {_length(row.gap_s)}, the last {moment(row.last_article_at, now)}")
         )
     table(screen, _POLLS, [_poll_row(p.at, p.status, p.articles, p.detail, now) for p in last])
+
+
+def _at_home(row: Source) -> str:
+    """Say where a source is at home, and who says so."""
+    from services.reading import home_named
+    from services.store import homes
+
+    if row.home:
+        return f"at home in {home_named(row.home)}, as somebody set it"
+    code = homes.learned(row)
+    return f"at home in {home_named(code)}, as its articles say" if code else ""
 
 
 def _poll_row(at: datetime, status: int | None, articles: int, detail: str, now: datetime) -> Row:

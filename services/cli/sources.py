@@ -10,7 +10,7 @@ import typer
 
 from services.cli import terminal
 from services.cli.opened import opened
-from services.cli.options import AsJson, Config, Data
+from services.cli.options import AsJson, Config, Data, Home
 from services.cli.states import state
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import GOOD, LOOK, bold, dim
@@ -49,6 +49,7 @@ def add(
     language: Annotated[
         str | None, typer.Option(help="Such as en; else told from the text.", show_default=False)
     ] = None,
+    home: Home = None,
     pages: Annotated[str, typer.Option(help="Read articles from their pages: auto, always or never.")] = "auto",
     as_is: Annotated[bool, typer.Option("--as-is", help="Watch exactly this address, without looking.")] = False,
     as_json: AsJson = False,
@@ -67,7 +68,7 @@ def add(
         with here.store.write() as work:
             row = acts.add_source(
                 work, here.vault, here.actor, url=checked, name=name or _name(work.session, url, found),
-                language=language or (found.language if found else None), pages=pages, now=clock.now(),
+                language=language or (found.language if found else None), pages=pages, home=home, now=clock.now(),
             )  # fmt: skip
     if as_json:
         screen.json(object_of(row))
@@ -158,11 +159,11 @@ def without_password(url: str) -> str:
 def object_of(row: Source) -> dict[str, Any]:  # Any: JSON
     """Give a source as JSON, without name and password in its address."""
     from services import clock
-    from services.store import sources
+    from services.store import homes, sources
 
     return {
         "id": row.id, "name": row.name, "url": None if row.url is None else without_password(row.url),
-        "language": row.language, "pages": row.pages,
+        "language": row.language, "home": row.home, "home_learned": homes.learned(row), "pages": row.pages,
         "state": sources.health(row, clock.now()).value, "reason": row.reason,
         "polled_at": stamp(row.polled_at) or None,
         "next_poll_at": stamp(row.next_poll_at) or None, "created_at": stamp(row.created_at),

@@ -21,3 +21,8 @@ def learn(session: Session, seen: Sequence[tuple[str, Mapping[str, float]]]) -> 
         row.home_learned = learner.stored()
         session.add(row)
     session.flush()
+
+
+def learned(row: Source) -> str | None:
+    """Give the code of the home that a source's articles say, if they say enough."""
+    return HomeLearner.restored(row.home_learned).home
