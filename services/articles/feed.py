@@ -157,5 +157,7 @@ def _item(entry: Entry, base: str | None) -> Item:
 
 def _is_summary(entry: Entry, body: str, *, is_html: bool) -> bool:
     """Say whether the feed carries less than the article: a short description alone, or a text that breaks off."""
-    shown = (text_of_fragment(body) if is_html else body).rstrip()
-    return (not entry.content.strip() and len(shown) < _SUMMARY) or shown.endswith(_CUT_OFF)
+    long = len(body) > 20 * _SUMMARY  # only its end is looked at
+    end = body[-2 * _SUMMARY :] if long else body
+    shown = (text_of_fragment(end) if is_html else end).rstrip()
+    return (not long and not entry.content.strip() and len(shown) < _SUMMARY) or shown.endswith(_CUT_OFF)

@@ -40,6 +40,7 @@ _TEASER = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MOST_BLOCKS = 20_000
 _LONGEST_LINK = 200  # characters of a paragraph that is a link but for a mark at its end
 # What is taken over from elsewhere (a post, a tweet) is quoted by the article, whatever its element is called else.
 _EMBEDDED = re.compile(r"(?:^|[-_ ])(?:o?embed|embedded|embeds|tweet|twitter-tweet)(?:$|[-_ ])", re.IGNORECASE)
@@ -137,6 +138,12 @@ class _Reader:
             self.linked += len(text.strip()) if self.links else 0
 
     def flush(self) -> None:
+        if len(self.blocks) >= _MOST_BLOCKS and self.parts:
+            self.parts.append(" ")  # what follows is kept, as one paragraph
+            return
+        self.end()
+
+    def end(self) -> None:
         text = _AROUND_BREAK.sub("\n", re.sub(" {2,}", " ", "".join(self.parts))).strip()
         if text:
             zone = self.zones[-1][1] if self.zones else self._link_zone(text)
@@ -170,7 +177,7 @@ def placed_blocks(tree: html.HtmlElement) -> list[Placed]:
                 _close(reader, element, name)
             if element is not tree:
                 reader.add(element.tail)
-    reader.flush()
+    reader.end()
     return reader.blocks
 
 

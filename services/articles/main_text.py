@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 
 from lxml import html
 
@@ -20,6 +21,8 @@ from services.articles.html_blocks import Placed
 _SIGNS = re.compile(r"[\W_]+")
 _LONG = 25  # signs of a block that may be any part of a paragraph found; a shorter one begins or ends one
 _SHORTEST = 3
+_MOST_PLACES = 50  # at which a block's text may stand in what was found
+_MOST_SEARCHED = 200_000_000  # signs looked through in all; real pages need a hundredth
 _ENOUGH = 0.9  # of the signs found by trafilatura must be found in the page's blocks
 _SENTENCE = re.compile(r"[.!?…。！？:][\"'”’»)\]]*(?:\s|$)")
 _HEADINGS = ("h2", "h3", "h4", "h5")
@@ -46,25 +49,32 @@ def _found_again(blocks: Sequence[Placed], found: Sequence[str]) -> set[int]:
     """Give the chain of blocks, in order, that covers most of the text found."""
     keys = [_key(text) for text in found]
     signs = "".join(keys)
-    edges = {0}
-    for key in keys:
-        edges.add(max(edges) + len(key))
+    starts = list(accumulate(map(len, keys), initial=0))
+    whole: dict[str, list[int]] = {}
+    for key, start in zip(keys, starts, strict=False):
+        if len(known := whole.setdefault(key, [])) < _MOST_PLACES:
+            known.append(start)
+    edges = set(starts)
+    searches = _MOST_SEARCHED // max(1, len(signs))
     places: list[tuple[int, int, int]] = []  # start, end, block
     for number, placed in enumerate(blocks):
         key = _key(placed.block.text)
         if len(key) < _SHORTEST:
             continue
-        starts = _all(signs, key)
-        if len(key) < _LONG:
-            starts = [start for start in starts if start in edges or start + len(key) in edges]
-        places += [(start, start + len(key), number) for start in starts]
+        at = whole.get(key)
+        if at is None and searches > 0:
+            searches -= 1
+            at = _all(signs, key)
+            if len(key) < _LONG:
+                at = [start for start in at if start in edges or start + len(key) in edges]
+        places += [(start, start + len(key), number) for start in at or ()]
     return _best_chain(places, blocks)
 
 
 def _all(signs: str, key: str) -> list[int]:
     found: list[int] = []
     at = signs.find(key)
-    while at >= 0 and len(found) < 50:
+    while at >= 0 and len(found) < _MOST_PLACES:
         found.append(at)
         at = signs.find(key, at + 1)
     return found

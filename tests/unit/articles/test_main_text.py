@@ -123,3 +123,17 @@ def test_pages_are_read_as_articles_with_what_stands_between() -> None:
     body = f"<article>{told(FIRST)}<figure><figcaption>Tenants at the meeting</figcaption></figure>{told(SECOND, THIRD, FOURTH)}</article>"
     article = read_page(page(body))
     assert [p.zone for p in article.passages] == ["lead", "caption", "body", "body", "body"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        told(*PARAGRAPHS) + "<p>y" * 50_000,
+        told(*PARAGRAPHS) + "<table><tr><td>" * 2_000 + "x",
+        "<div>" * 1_000 + told(*PARAGRAPHS),
+        f"<p>{'a. ' * 100_000}</p>" + told(*PARAGRAPHS),
+    ],
+)
+def test_pages_that_are_no_page_of_news_do_not_take_long_to_read(body: str) -> None:
+    # What trafilatura needs minutes for is never given to it. A time is not asserted: the runner has one for all tests.
+    assert FIRST in read_page(page(body)).text
