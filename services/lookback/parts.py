@@ -9,7 +9,7 @@ has the alternatives `topic:x` and `detainer*`, each with what it brings and wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.articles.article import Zone
@@ -21,6 +21,7 @@ from services.queries.tree import (
     Not,
     Or,
     Phrase,
+    Place,
     Same,
     Term,
     Topic,
@@ -73,7 +74,7 @@ def parts_of(tree: Node) -> list[Part]:
 
 
 def broadened(node: Node, topics: Mapping[str, Node]) -> Node:
-    """Give the query that also looks for its words in teasers, captions and datelines.
+    """Give the query that also looks for its words in teasers, captions and datelines, and takes unsure places.
 
     What it leaves out it still leaves out only where the query does; words bound to a zone stay there.
     """
@@ -86,4 +87,4 @@ def broadened(node: Node, topics: Mapping[str, Node]) -> Node:
         return node if tree is None else broadened(tree, topics)
     if isinstance(node, Term | Wildcard | Phrase | Near | Same):
         return either([node, *(ZoneField(zone, node) for zone in _UNCOUNTED)])
-    return node
+    return replace(node, ambiguous=True) if isinstance(node, Place) else node

@@ -62,7 +62,10 @@ def test_a_query_is_explained_with_the_home_of_the_source(api: Api) -> None:
     at_home = api.v1("POST", "queries/explain", json=body | {"home": "Illinois"}).json()
     assert at_home["matched"]
     assert at_home["evidence"][0]["how"].startswith("Springfield, Illinois (city): once in the text")
-    assert "There is no home area" in problem(api.v1("POST", "queries/explain", json=body | {"home": "Nowhere"}), 422)["detail"]
+    assert (
+        "There is no home area"
+        in problem(api.v1("POST", "queries/explain", json=body | {"home": "Nowhere"}), 422)["detail"]
+    )
 
 
 def test_a_home_is_set_by_its_name_and_refused_if_there_is_none(api: Api) -> None:

@@ -307,3 +307,18 @@ def test_place_clauses_hold_in_a_preview_as_they_do_live(
     found = {(id_, one.story) for id_, query in queries.items() for one in looked_back(store, query).briefs}
     assert len(told) >= 4
     assert found == told
+
+
+def test_a_preview_shows_what_was_ambiguous_and_left_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = Town(store)
+    town.push("a", "Springfield police closed the road for an hour on Monday morning.", title="Road closed")
+    town.push("b", "Police in Springfield, Ill., closed the road for an hour on Monday morning.", title="Road shut")
+    town.run()
+    for size in (30, 2):
+        monkeypatch.setattr(bundling, "SIZE", size)
+        assert bundling.bundle_waiting(store, town.now) == (2 if size == 2 else 0)
+        found = looked_back(store, 'place:"Springfield, IL" road', town.now + timedelta(hours=1))
+        assert (found.articles, found.ignored_articles) == (1, 1)
+        (brief,) = found.ignored
+        assert brief.article.title == "Road closed"
+        assert brief.ignored[0].how.startswith("“Springfield”: ambiguous, it may be ")
