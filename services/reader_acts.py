@@ -5,18 +5,22 @@ Nothing here changes a query: a proposal is shown with what it would lose and ke
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from services import acts
+from services.alerts import bounce
 from services.alerts.proposal import Judged, Proposal, propose
 from services.queries.parser import Lookups, parse
 from services.queries.tree import Node
 from services.reader_links import CHOICES
-from services.store import alerts, articles, audit, feedback, people, subscriptions
+from services.store import alerts, articles, audit, breaker, channels, deliveries, feedback, people, subscriptions
 from services.store.people import PersonChange
+from services.store.secrets import Vault
 from services.store.states import FeedbackVerdict
 from services.store.tables import Alert, Article, Person, Subscription
 from services.store.work import Work
@@ -79,3 +83,29 @@ def proposal(
         return None
     lost, kept = (tuple(rows[id_] for id_ in dict.fromkeys(ids)) for ids in (found.lost, found.kept))
     return Proposed(subscription, found, lost, kept)
+
+
+def take_back(work: Work, vault: Vault, mail: bytes, now: datetime) -> str | None:
+    """Read a mail that came back: count the bounce, or let its reader leave. Gives what was done, or `None`.
+
+    Nothing is answered, so that no two programs write to each other for ever.
+    """
+    found = bounce.read(mail)
+    if isinstance(found, bounce.Leave):
+        left = acts.leave(work, found.token, now)
+        return f"unsubscribed from {len(left.subscriptions)} subscriptions"
+    if found is None or not hmac.compare_digest(
+        vault.mark(f"bounce:{found.delivery}")[:10].encode(), found.mark.encode()
+    ):
+        return None
+    row = deliveries.get(work.session, found.delivery)
+    if (row.reason or "").startswith("came back"):
+        return "the same report again: nothing to do"
+    row.reason = f"came back: {found.status} {found.said}".strip()[:500]
+    work.session.add(row)
+    audit.record(work.session, now, "bounce", "mail came back", row.id, after=row.reason)
+    if found.hard:
+        breaker.bounced(
+            work.session, channels.get(work.session, row.via or row.channel), f"{found.status} {found.said}", now
+        )
+    return row.reason

@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     sweep_s: float = Field(default=5.0, gt=0, description="how often waiting rows are looked for, with a broker")
     lease_s: float = Field(default=60.0, gt=1, description="how long a worker may hold a row")
     hard_limit_s: float = Field(default=900.0, gt=1, description="when a send in flight is given up")
+    bounce_address: str = Field(default="", description="where mail that came back goes, read by tocsin bounce")
+    dkim_key_file: Path | None = Field(default=None, description="RSA key as PEM that signs mails; unset: none")
+    dkim_selector: str = Field(default="tocsin", description="name of the DKIM key in the DNS")
+    dkim_domain: str = Field(default="", description="domain that signs; empty: that of the sender")
     final_dot_s: float = Field(default=600.0, gt=0, description="wait for a mail server's answer to the message")
     send_s: float = Field(default=30.0, gt=0, description="wait for the answer of a webhook or chat service")
     senders: int = Field(default=16, ge=1, le=64, description="sends at once in one deliver worker")
@@ -87,7 +91,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("data", "secret_key_file")
+    @field_validator("data", "secret_key_file", "dkim_key_file")
     @classmethod
     def _home(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()

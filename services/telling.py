@@ -131,7 +131,8 @@ def _parcel(row: Delivery, known: Facts, teller: Teller) -> Parcel | None:
         foot = known.foot(row, unsubscribe=leave and f"{teller.base_url}/u/{leave}")
         thread = known.threads.get(row.id, ())
         subject, body = teller.post.render(way.kind, target, row.id, said, foot, thread=thread, now=now)
-    return Parcel(way.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no), leave)
+    back = teller.post.return_path(row.id, teller.vault.mark) if way.kind == "email" else ""
+    return Parcel(way.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no, back), leave)
 
 
 def _fence(store: Store, row: Delivery, parcel: Parcel, clock: Clock) -> None:

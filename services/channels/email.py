@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from email.utils import parseaddr
 
 from services.alerts.retry import Outcome, smtp_outcome
+from services.channels.dkim import Sign
 from services.channels.outgoing import Accepted, Inflight, Outgoing, SendError, nothing, scrub
 from services.channels.smtp_server import Security, SmtpServer
 from services.wire import verified_tls
@@ -38,8 +39,10 @@ class Mailer:
         timeout_s: float = 30.0,
         final_dot_s: float = 600.0,
         tls: ssl.SSLContext | None = None,
+        sign: Sign | None = None,
     ) -> None:
         self._server = server
+        self._sign = sign
         self._sender = parseaddr(sender)[1]
         self._timeout_s = timeout_s
         self._final_dot_s = final_dot_s
@@ -51,12 +54,13 @@ class Mailer:
         if not address.isascii() or not address.isprintable():
             text = "The address of the recipient holds signs that mail servers do not take"
             raise SendError(text, outcome=Outcome.PERMANENT, code="bad_address", detail=text)
+        body = self._sign(outgoing.body) if self._sign else outgoing.body
         smtp = self._ready()
         try:
             with _not_sent(address):
                 self._offer(smtp, outgoing, address)
             self._begin(inflight)
-            return self._hand_over(smtp, outgoing.body, address)
+            return self._hand_over(smtp, body, address)
         except SendError as error:
             self._after_refusal(error)
             raise

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Protocol
 
 from services.alerts.body import webhook_body
+from services.alerts.bounce import leave_address, return_path
 from services.alerts.chat import render_chat
 from services.alerts.mail import Envelope, compose, render_mail
 from services.alerts.message import AlertFacts, DigestFacts, Foot
 from services.alerts.retry import MAIL_DELAYS_S, WEBHOOK_DELAYS_S
 from services.channels.chat import ChatSender, form_of
+from services.channels.dkim import signer
 from services.channels.email import Mailer
 from services.channels.mail_folder import MailFolder
 from services.channels.outgoing import Accepted, Inflight, Outgoing
@@ -36,10 +38,11 @@ class Post:
 
     def __init__(
         self, *, mail: MailSender, webhook: WebhookSender, chat: ChatSender, sender: str, senders: int,
-        delays_s: dict[str, Sequence[float]], stopping: threading.Event,
+        delays_s: dict[str, Sequence[float]], stopping: threading.Event, bounce_address: str = "",
     ) -> None:  # fmt: skip
         self._mail, self._webhook, self._chat = mail, webhook, chat
         self._sender = sender
+        self._bounce_address = bounce_address
         self._delays_s = delays_s
         self._stopping = stopping
         self._turns = Turns(senders)
@@ -74,7 +77,8 @@ class Post:
             list_id, list_name = _list_of(said)
             envelope = Envelope(
                 id=id_, sender=self._sender, to=target, date=now, zone=foot.zone, list_id=list_id, list_name=list_name,
-                unsubscribe=foot.unsubscribe, thread=thread, feedback_id=f"{list_id}:alert:tocsin",
+                unsubscribe=foot.unsubscribe, unsubscribe_mail=self._leave(foot.unsubscribe), thread=thread,
+                feedback_id=f"{list_id}:alert:tocsin",
             )  # fmt: skip
             return mail.subject, compose(mail, envelope)
         if kind == "webhook":
@@ -92,6 +96,15 @@ class Post:
             return self._webhook.send(outgoing, target, (secret or "").split(), now, inflight)
         return self._chat.send(outgoing, target, now, inflight)
 
+    def return_path(self, id_: str, mark: Callable[[str], str]) -> str:
+        """Give the address that a mail comes back to when it cannot be delivered; empty: the sender's."""
+        return return_path(self._bounce_address, id_, mark(f"bounce:{id_}")) if self._bounce_address else ""
+
+    def _leave(self, link: str | None) -> str | None:
+        if not link or not self._bounce_address:
+            return None
+        return leave_address(self._bounce_address, link.rpartition("/")[2])
+
     def delays_s(self, kind: str) -> Sequence[float]:
         """Give the waits after each try."""
         return self._delays_s["mail" if kind == "email" else "webhook"]
@@ -101,7 +114,11 @@ def open_mail(settings: Settings) -> MailSender:
     """Give what takes mails: the server that is set, or the folder they are kept in."""
     if not settings.smtp_url:
         return MailFolder(settings.data / "mail")
-    return Mailer(read_smtp_url(settings.smtp_url), settings.mail_from, final_dot_s=settings.final_dot_s)
+    domain = settings.dkim_domain or sender_domain(settings.mail_from)
+    return Mailer(
+        read_smtp_url(settings.smtp_url), settings.mail_from, final_dot_s=settings.final_dot_s,
+        sign=signer(settings.dkim_key_file, settings.dkim_selector, domain),
+    )  # fmt: skip
 
 
 def open_post(settings: Settings, gate: Gate, stopping: threading.Event) -> Post:
@@ -117,6 +134,7 @@ def open_post(settings: Settings, gate: Gate, stopping: threading.Event) -> Post
             "webhook": settings.webhook_delays_s or WEBHOOK_DELAYS_S,
         },
         stopping=stopping,
+        bounce_address=settings.bounce_address,
     )
 
 

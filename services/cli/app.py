@@ -17,6 +17,7 @@ from services.cli import (
     alerts,
     article,
     bench,
+    bounce,
     channels,
     check,
     deliveries,
@@ -73,6 +74,7 @@ for _name, _command in (
     ("alerts", alerts.alerts),
     ("queues", queues.queues),
     ("doctor", doctor.doctor),
+    ("bounce", bounce.bounce),
 ):
     app.command(_name)(_command)
 

@@ -35,12 +35,15 @@ class Listening:
         with self._turn:
             articles = self._count(session, since, now)
             active, troubled = self._look(session, now)
-        unheard = [row for row in troubled if row.failing_since is not None and row.failing_since <= now]
-        concerns = _concerned(session, [row.id for row in unheard], person, now) if person and unheard else {}
+        unheard = [(row, at) for row in troubled if (at := _silent_since(row)) is not None and at <= now]
+        concerns = _concerned(session, [row.id for row, _ in unheard], person, now) if person and unheard else {}
         rows = tuple(
-            Unheard(row.name, row.failing_since or now, concerns=tuple(concerns.get(row.id, ())))
-            for row in sorted(unheard, key=lambda row: (row.id not in concerns, row.failing_since, row.name))
-        )
+            Unheard(
+                row.name, at, failing=row.state == SourceState.FAILING, concerns=tuple(concerns.get(row.id, ())),
+                usual_gap=None if row.gap_s is None else timedelta(seconds=row.gap_s),
+            )
+            for row, at in sorted(unheard, key=lambda one: (one[0].id not in concerns, one[1], one[0].name))
+        )  # fmt: skip
         gaps = [(now - max(one.since, since), one.source) for one in rows]
         longest = max(gaps, default=None)
         return Listened(
@@ -69,12 +72,17 @@ class Listening:
         if kept is None or not timedelta(0) <= now - kept[0] < timedelta(seconds=KEPT_S):
             heard = col(Source.state).in_([SourceState.HEALTHY, SourceState.FAILING])
             active = int(session.scalar(select(func.count()).select_from(Source).where(heard)) or 0)
-            failing = select(Source).where(col(Source.state) == SourceState.FAILING).order_by(col(Source.failing_since))
-            rows = list(session.scalars(failing.limit(200)))
+            silent = heard & ((col(Source.state) == SourceState.FAILING) | col(Source.quiet_since).is_not(None))
+            rows = list(session.scalars(select(Source).where(silent).order_by(col(Source.name)).limit(200)))
             for row in rows:
                 session.expunge(row)
             kept = self._sources = (now, active, rows)
         return kept[1], kept[2]
+
+
+def _silent_since(row: Source) -> datetime | None:
+    """Say since when nothing was heard of a source that fails or is quieter than it usually is."""
+    return row.failing_since if row.state == SourceState.FAILING else row.last_article_at or row.quiet_since
 
 
 def _hour_of(at: datetime) -> datetime:

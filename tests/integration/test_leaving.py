@@ -41,6 +41,9 @@ class MailPost:
     def busy(self) -> frozenset[str]:
         return frozenset()
 
+    def return_path(self, id_, mark) -> str:
+        return ""
+
     def stopping(self) -> bool:
         return False
 

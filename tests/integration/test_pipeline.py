@@ -52,6 +52,9 @@ class FakePost:
     def busy(self) -> frozenset[str]:
         return frozenset()
 
+    def return_path(self, id_, mark) -> str:
+        return ""
+
     def stopping(self) -> bool:
         return self.stops
 
