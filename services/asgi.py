@@ -65,7 +65,21 @@ from services.sign_in import Letters
 from services.store.packs import shipped
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
-from services.web import account, confirm, docs, failures, feedback, leave, live, mail, more, overview, signin, static
+from services.web import (
+    account,
+    confirm,
+    docs,
+    failures,
+    feedback,
+    hubs,
+    leave,
+    live,
+    mail,
+    more,
+    overview,
+    signin,
+    static,
+)  # fmt: skip
 from services.web import alerts as alert_pages
 from services.web import channels as channel_pages
 from services.web import deliveries as delivery_pages
@@ -84,7 +98,7 @@ _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
     account, live, places, tokens, audit, signin, confirm, leave, feedback, mail, docs, static, opml,
-    previews,
+    previews, hubs,
 )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ _WEB = frozenset({"http", "https"})
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?|\[?[0-9a-f:.]+\]?")
 _MOVED = frozenset({301, 302, 303, 307, 308})
 # What may follow a redirect to another origin: nothing that could carry a secret.
-_HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
+_HARMLESS = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 _REFUSED = frozenset({"blocked_address", "blocked_port", "own_address", "scheme_not_allowed", "bad_url"})
 _THIS_MACHINE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  # compared with, not bound
 

@@ -25,6 +25,7 @@ from services.sources.pages import due_pages
 from services.sources.poll import Kit, Poller, due_polls
 from services.sources.rhythm import Rhythm
 from services.sources.robots import Robots
+from services.sources.websub import due_deliveries, due_requests
 from services.store import claims, deliveries, lanes, workers
 from services.store.packs import shipped
 from services.store.rules import LiveRules
@@ -101,8 +102,8 @@ class Process:
             lease=self.lease,
             gap=timedelta(seconds=settings.host_gap_s),
         )
-        kit = Kit(self.store, self.gate, open_vault(settings.key_file), clock.now, bounds)
-        claimers = (due_polls, due_pages(Robots(self.gate)))
+        kit = Kit(self.store, self.gate, open_vault(settings.key_file), clock.now, bounds, callback=settings.base_url)
+        claimers = (due_deliveries, due_polls, due_pages(Robots(self.gate)), due_requests)
         Poller(kit, claimers, at_once=settings.fetchers).run(self.stopping)
 
     def tidy(self) -> None:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from services.identity import drawn, sha256
@@ -86,15 +86,26 @@ def by_token(session: Session, token: str) -> WebSub | None:
     return session.scalars(select(WebSub).where(col(WebSub.token_sha256) == sha256(token)).with_for_update()).first()
 
 
+def _due(now: datetime) -> ColumnElement[bool]:
+    free = or_(col(WebSub.lease_until).is_(None), col(WebSub.lease_until) < now)
+    return and_(col(WebSub.state).in_(_DUE), col(WebSub.due_at) <= now, free)
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Say whether something is to be done about a subscription."""
+    return session.scalars(select(col(WebSub.id)).where(_due(now)).limit(1)).first() is not None
+
+
+def any_delivered(session: Session) -> bool:
+    """Say whether a hub pushed something that was not read yet."""
+    return session.scalars(select(col(HubDelivery.id)).limit(1)).first() is not None
+
+
 def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> Sequence[WebSub]:
     """Claim subscriptions that something is to be done about."""
     ids = (
         select(col(WebSub.id))
-        .where(
-            col(WebSub.state).in_(_DUE),
-            col(WebSub.due_at) <= now,
-            or_(col(WebSub.lease_until).is_(None), col(WebSub.lease_until) < now),
-        )
+        .where(_due(now))
         .order_by(col(WebSub.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -1,0 +1,59 @@
+"""A subscriber with its web server, and a hub, as the tests of WebSub use them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from services import clock, first_run
+from services.asgi import build
+from services.settings import Settings
+from services.store.work import open_store
+from tests.feed_site import FeedSite
+from tests.hub import Hub
+from tests.parts import free_port, until
+from tests.subscriber import Subscriber
+
+
+@pytest.fixture
+def hub_settings(tmp_path: Path, database_url: str) -> Settings:
+    port = free_port()
+    return Settings(
+        data=tmp_path / "data", database_url=database_url, broker_url="", allow_private=("127.0.0.0/8",), sweep_s=3600,
+        port=port, base_url=f"http://127.0.0.1:{port}",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def hub_server(hub_settings: Settings) -> Iterator[None]:
+    """The subscriber's own web server, where hubs call back."""
+    first_run.prepare(hub_settings)
+    config = uvicorn.Config(build(hub_settings), host="127.0.0.1", port=hub_settings.port, log_config=None, ws="none")
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    until(lambda: running.started, "the server to start")
+    yield
+    running.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with Hub() as one:
+        yield one
+
+
+@pytest.fixture
+def us(hub_settings: Settings, hub_server: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Subscriber]:
+    store = open_store(hub_settings.database)
+    with FeedSite() as site:
+        one = Subscriber(store, site, hub_settings)
+        monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + one.ahead)
+        yield one
+    store.close()
