@@ -40,6 +40,9 @@ _ENDS = re.compile(
     rf"(?:[(\[](?:{_TAKEN_BY})[)\]]|(?<=[.!?”\"] )[(\[]{_SHORT}[)\]]|"
     rf"\b(?:Photograph|Photo|Image|Picture|PHOTO|CREDIT|"
     rf"Credit)s?: ?{_NAME}(?: {_NAME}){{0,3}}(?:\s?/\s?[\w .]{{2,30}})?|"
+    rf"(?<=[.!?”\"] )(?:{_PERSON}\s?/\s?(?:The )?{_NAME}(?: {_NAME}){{0,3}}|{_AGENCY}\s?/\s?{_PERSON}|"
+    rf"{_SHORT}\s?/\s?{_PERSON})|[|•·–—] ?(?i:photos?|images?|pictures?) ?"
+    r"(?i:credits?|by|courtesy(?: of)?):? [^.]{2,60}|"
     r"(?:—|--) ?(?i:photos? (?:by|courtesy)) [^.]{2,60}|\b(?i:hide caption)(?: \d+ of \d+)?)\.?$"
 )
 # A credit runs into its caption where a page's text was glued: "Getty Images Fans celebrate the win".

@@ -26,6 +26,7 @@ _BLOCKS = frozenset((
     "tfoot", "tr", "address", "details", "summary", "hr", "center", "body", "html", "fieldset", "legend", "hgroup",
 ))  # fmt: skip
 _CELLS = frozenset(("td", "th"))
+_IN_LINE = frozenset(("span", "small", "cite", "em", "i", "label"))
 _MARKUP_IN_LINE = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--.*?(?:-->|$))", re.DOTALL)
 _CODE_IN_LINE = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
 _CAPTION = re.compile(
@@ -35,6 +36,9 @@ _TEASER = re.compile(
     r"(?:^|[-_ ])(?:related|newsletter|promo|promos|recirc|recommended|recommendations|read-?more|readmore|more-?on|"
     r"also-?read|"
     r"see-?also|sign-?up|signup|subscribe|subscription|trending|most-?read|most-?popular|share|sharing|social|"
+    r"more-?stories|read-?next|up-?next|popular|recommend|teasers?|outbrain|taboola|marketing|membership|donate|donation|"
+    r"paywall|disclaimer|copyright|breadcrumbs?|comments?|sidebar|story-?links|link-?list|follow-?us|app-?promo|cta|"
+    r"advertorial|partner-?content|cross-?promo|upsell|"
     r"author-?bio|"
     r"byline|tags|tag-?list|sponsored|advert|advertisement|ad)(?:$|[-_ ])",
     re.IGNORECASE,
@@ -182,7 +186,7 @@ def placed_blocks(tree: html.HtmlElement) -> list[Placed]:
 
 
 def _open(reader: _Reader, element: html.HtmlElement, name: str) -> None:
-    if name in _BLOCKS:
+    if name in _BLOCKS or _is_credit(element, name):
         reader.flush()
         reader.inside.append(element)
     elif name == "br":
@@ -195,7 +199,7 @@ def _open(reader: _Reader, element: html.HtmlElement, name: str) -> None:
 
 
 def _close(reader: _Reader, element: html.HtmlElement, name: str) -> None:
-    if name in _BLOCKS:
+    if name in _BLOCKS or _is_credit(element, name):
         reader.flush()
         if reader.inside[-1] is element and len(reader.inside) > 1:
             reader.inside.pop()
@@ -210,6 +214,8 @@ def _close(reader: _Reader, element: html.HtmlElement, name: str) -> None:
 def _named_zone(element: html.HtmlElement, name: str) -> Zone | None:
     if name == "figcaption":
         return Zone.CAPTION
+    if _is_credit(element, name):
+        return Zone.CAPTION
     if name not in _BLOCKS or name in ("body", "html", "article", "main"):
         return None
     named = f"{element.get('class', '')} {element.get('id', '')}"
@@ -220,6 +226,12 @@ def _named_zone(element: html.HtmlElement, name: str) -> Zone | None:
     if _CAPTION.search(named) and _is_short(element):
         return Zone.CAPTION
     return Zone.TEASER if (name == "aside" or _TEASER.search(named)) and _is_short(element) else None
+
+
+def _is_credit(element: html.HtmlElement, name: str) -> bool:
+    """Say whether an element within a line is a picture's caption or credit, which parts the line."""
+    named = element.get("class") if name in _IN_LINE else None
+    return named is not None and _CAPTION.search(named) is not None and _is_short(element)
 
 
 def _is_short(element: html.HtmlElement) -> bool:

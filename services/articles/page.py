@@ -170,5 +170,5 @@ def _in_page_order(around: Sequence[Placed], own: Sequence[str], title: str | No
 
 
 def _as_own(placed: Placed) -> Block:
-    """What is the article's own is no teaser for being a link, as a heading may be."""
-    return placed.block if placed.named else replace(placed.block, zone=None)
+    """A heading of the article's own is no teaser for being a link; another paragraph that is one link is."""
+    return replace(placed.block, zone=None) if placed.block.heading and not placed.named else placed.block

@@ -40,6 +40,12 @@ _ELSEWHERE = _pattern(
     r"discussion)\b|"
     r"advertisement\b|sponsored (?:content|by|message)\b|paid (?:content|post)\b|loading\s*(?:\.|…|$)|"
     r"you (?:may|might) (?:also )?(?:like|enjoy|be interested)\b|do(?:n['’]t| not) miss\b|what to read next\b|"
+    r"(?:listen|tune in) to (?:our|this|the) .{0,60}\b(?:podcast|episode|audio|playlist|broadcast)\b|explore further\b|"
+    r"(?:check out|explore|browse|discover|visit|view|see) (?:our|more)\b[^.]{0,150}\.?$|"
+    r"(?:buy|get|book) (?:your )?tickets\b|sponsored\s*[:|]|(?:from|by) our (?:partners?|sponsors?)\b|"
+    r"partner content\b|this (?:story|article|report|piece|post|column|interview) (?:is|was) (?:part of (?:our|an?|"
+    r"the)\b.{0,80}\b(?:series|project|collaboration|package|partnership|initiative)\b|(?:produced|published|supported|written|"
+    r"made possible) (?:in (?:partnership|collaboration) with|by a grant|with (?:the )?support|thanks to)\b)|"
     r"media playback is\b|(?:get|download) (?:the|our)\b.{0,80}\bapp\b"
 )
 # "Latest Coverage: The Sanctuary City Debate"; without a colon only what ends like a headline.
@@ -81,6 +87,8 @@ _WISHES = _pattern(
     r"(?:already|not) a (?:subscriber|member)\b|enter your e-?mail|thank you for (?:subscribing|signing up|reading)\b|"
     r"(?:do you have|have|got) an? (?:news )?(?:tip|story|question|comment)\b.{0,200}[?:]|"
     r"send (?:us )?(?:your )?(?:news )?tips\b|"
+    r"join (?:the |our )?(?:more than |over )?(?:\d[\d,.]*\+? |thousands of |millions of )?(?:\w+ ){0,2}(?:readers|"
+    r"subscribers|members|people|community)\b.{0,120}\b(?:newsletter|e-?mail|inbox|briefing|for free|today)\b|"
     r"tell us what you think|let us know what you|we pay for your|unlimited (?:digital )?access\b|check us out on\b|"
     r"to (?:read|continue reading|comment)\b.{0,60}\b(?:subscribe|sign in|log in)\b|stay (?:with|tuned|up to date|"
     r"connected)\b|"
@@ -94,15 +102,15 @@ _CREDIT = _pattern(
     r"with (?:additional )?(?:reporting|files|material|information) (?:from|by)\b|credit:|"
     r"(?:photo|image|video|picture)s? (?:credits?|by|courtesy)\b|(?:image|photo|video) source\b|"
     r"copyright\b.{0,12}(?:\d{4}|©|\(c\))|(?:the-?cnn-?wire™?\s*&?\s*|tm and )?©|\(?c\)\s*\d{4}|"
-    rf"(?:reach|contact|e-?mail) (?:the )?(?:reporter|writer|author|him|her|staff writer|{_NAMES})\b"
+    rf"(?:reach|contact|e-?mail) (?:the )?(?:reporters?|writers?|authors?|him|her|them|staff writers?|{_NAMES})\b"
     r".{0,40}(?:@|\d{3}-\d{4})|(?:e-?mail|twitter|phone|contact|on twitter|instagram|facebook):|"
     rf"(?:{_NAMES} (?:and {_NAMES} )?)?(?-i:reported|wrote) from [^.]{{3,60}}\.?$|"
     r"(?:the )?(?:associated press|city news service|bay city news(?: service)?|reuters|afp|upi|cnn|ap)\s*\)?$"
 )
 _SIGNED = re.compile(r"(?:—|--)\s?[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3}$")
 _BIOGRAPHY = re.compile(
-    rf"{_NAMES} (?:is|covers|writes|reports|has covered|joined)\b.{{0,120}}?\b(?:staff writer|reporter|columnist|"
-    r"correspondent|editor|fellow|contributor|covers)\b.{0,200}?(?:@\w|\bon twitter\b|"
+    rf"{_NAMES} (?:covers\b|(?:is|writes|reports|has covered|joined)\b.{{0,120}}?\b(?:staff writer|reporter|columnist|"
+    r"correspondent|editor|fellow|contributor|covers)\b).{0,200}?(?:@\w|\bon twitter\b|"
     r"\b(?:follow|reach|e-?mail) (?:him|her|them)\b|\b(?:her|his|their) (?:other )?(?:columns|work|stories|reports)\b)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -138,8 +146,14 @@ _INSIDE = re.compile(
     r"LATEST (?:COVERAGE|NEWS|HEADLINES))\s*:(?=\s)"
 )
 _OPENS_LIST = _pattern(
-    rf"(?:{_LABEL}|read more|see also|also read|more from [^.:]{{1,40}}|more on [^.:]{{1,40}})\s*[:»]?\s*$"
+    rf"(?:{_LABEL}|read more|see also|also read|more from [^.:]{{1,40}}|more on [^.:]{{1,40}}|"
+    r"you (?:may|might) (?:also )?(?:like|enjoy|be interested in)|do(?:n['’]t| not) miss|what to read next|"
+    r"explore more|(?:more|other|our) (?:stories|articles|news|headlines)|sponsored(?: links)?|around the web|"
+    r"from our partners)\s*[:»]?\s*$"
 )
+
+# "See our fields, he said": what somebody said asks nobody to go elsewhere, unless a label stands before it.
+_ATTRIBUTED = re.compile(r",[\"”'’]? (?:he|she|they|[A-Z]\w+|the \w+) (?:said|says|added|told)\b")
 
 _LONGEST_LABEL = 250  # characters; what is longer holds sentences of the article after the teaser's own
 _LONGEST_NOTICE = 600
@@ -176,7 +190,7 @@ def is_stamp(line: str) -> bool:
 
 
 def _is_label(paragraph: str) -> bool:
-    if len(paragraph) > _LONGEST_LABEL:
+    if len(paragraph) > _LONGEST_LABEL or (":" not in paragraph[:40] and _ATTRIBUTED.search(paragraph)):
         return False
     return any(
         p.match(paragraph)
