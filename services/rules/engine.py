@@ -12,9 +12,8 @@ if something has to be evaluated.
 from __future__ import annotations
 
 from collections.abc import KeysView, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from services.articles.article import Article
 from services.queries.document import Document, document
@@ -33,8 +32,7 @@ from services.rules.traits import Traits, of_article, of_document
 State: TypeAlias = tuple[LexiconState, dict[int, Entry], list[str], dict[str, bytes], dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """Rules that hold, how many were tried, and those whose evaluation failed, each with the reason."""
 
     rules: list[str]

@@ -10,6 +10,7 @@ for when it is taken out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 from services.rules.rarity import Rarity
@@ -22,14 +23,18 @@ ALWAYS = BARRIER
 
 _WIDEST_SECOND = 4  # a clause of more features is tested at the end: it would cost an entry for each
 
+_FLAT = 3
+
 Rest: TypeAlias = tuple[str, tuple[Feature, ...], tuple[Clause, ...], Clause, bool]
 """A rule, features that it needs, clauses, bars, and whether it then holds or has to be evaluated."""
 Waiting: TypeAlias = str | tuple[Any, ...]
 """What remains of a branch to be tested: a rule's id if nothing does; a rule and the features that it needs if that
 decides; else a `Rest`. A rule costs a hundred bytes less for this, and is tested faster."""
 Waitings: TypeAlias = Waiting | list[Waiting]
-Entry: TypeAlias = tuple[()] | tuple[int, Waitings] | dict[int, Waitings]
-"""A second and what waits under it, or a table of them; nothing for a pair that is no key but asked for elsewhere."""
+Entry: TypeAlias = tuple[Any, ...] | dict[int, Waitings]
+"""Seconds, each followed by what waits under it: up to three in a tuple, which takes a third of a table's memory.
+
+Nothing for a pair that is no key but asked for elsewhere."""
 
 
 class Index:
@@ -98,7 +103,7 @@ def _remaining(rule: str, clauses: Sequence[Clause], branch: Branch) -> Waiting:
 def _with(entry: Entry, second: int, waiting: Waiting) -> Entry:
     if not entry:
         return second, waiting
-    table = dict([entry]) if isinstance(entry, tuple) else entry
+    table = _table(entry)
     there = table.get(second)
     if there is None:
         table[second] = waiting
@@ -106,13 +111,13 @@ def _with(entry: Entry, second: int, waiting: Waiting) -> Entry:
         there.append(waiting)
     else:
         table[second] = [there, waiting]
-    return table
+    return _entry(table)
 
 
 def _without(entry: Entry, second: int, waiting: Waiting) -> Entry:
     if not entry:
         return entry
-    table = dict([entry]) if isinstance(entry, tuple) else entry
+    table = _table(entry)
     there = table.get(second)
     if isinstance(there, list):
         left = [other for other in there if other != waiting]
@@ -120,6 +125,12 @@ def _without(entry: Entry, second: int, waiting: Waiting) -> Entry:
         table[second] = left if len(left) > 1 else left[0]
     elif there == waiting:
         del table[second]
-    if len(table) > 1:
-        return table
-    return next(iter(table.items()), ())
+    return _entry(table)
+
+
+def _table(entry: Entry) -> dict[int, Waitings]:
+    return entry if isinstance(entry, dict) else dict(zip(entry[::2], entry[1::2], strict=True))
+
+
+def _entry(table: dict[int, Waitings]) -> Entry:
+    return table if len(table) > _FLAT else tuple(chain.from_iterable(table.items()))

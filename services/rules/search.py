@@ -7,16 +7,14 @@ to be evaluated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.rules.index import ALWAYS, Entry
 from services.rules.runs import Clause, Feature
 from services.rules.traits import Traits
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Rules that hold, rules that may, and how many were tried."""
 
     sure: set[str]
@@ -39,8 +37,14 @@ def search(entries: Mapping[int, Entry], traits: Traits) -> Found:
         if type(entry) is dict:
             for second in has.intersection(entry):
                 wait(entry[second])
-        elif entry and entry[0] in has:
-            wait(entry[1])
+        elif entry:
+            if entry[0] in has:
+                wait(entry[1])
+            if len(entry) > 2:  # a loop takes longer
+                if entry[2] in has:
+                    wait(entry[3])
+                if len(entry) > 4 and entry[4] in has:
+                    wait(entry[5])
     return _tested(waiting, traits)
 
 
