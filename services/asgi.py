@@ -47,6 +47,7 @@ from services.api import (
     subscriptions,
     tokens,
     topics,
+    why,
 )
 from services.api.answers import Answers
 from services.api.bodies import Bodies
@@ -98,7 +99,7 @@ _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
     account, live, places, tokens, audit, signin, confirm, leave, feedback, mail, docs, static, opml,
-    previews, hubs,
+    previews, hubs, why,
 )  # fmt: skip
 
 

@@ -166,6 +166,7 @@ TABLE = (
     _row("GET", "/api/v1/places", EVERYBODY),
     _row("POST", "/api/v1/queries/check", EVERYBODY),
     _row("POST", "/api/v1/queries/explain", EVERYBODY, _READ_OWN),
+    _row("GET", "/api/v1/why", EVERYBODY, _READ_OWN),
     _row("GET", "/api/v1/queues", STAFF, "ops"),
 )
 

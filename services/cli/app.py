@@ -37,6 +37,7 @@ from services.cli import (
     terminal,
     topics,
     usage,
+    why,
 )
 from services.cli.failure import DONE, OUTSIDE, STOPPED
 from services.errors import TocsinError
@@ -69,6 +70,7 @@ for _name, _command in (
     ("ingest", ingest.ingest),
     ("preview", preview.preview),
     ("diff", preview.diff),
+    ("why", why.why),
     ("subscribe", subscriptions.subscribe),
     ("subscriptions", subscriptions.subscriptions),
     ("alerts", alerts.alerts),

@@ -12,6 +12,7 @@ from services.cli.briefs import clauses, days_of, show, stories
 from services.cli.check import Query
 from services.cli.opened import Opened, opened
 from services.cli.options import AsJson, Config, Data
+from services.cli.plain import plain as plain_of
 from services.cli.progress import progress
 from services.cli.terminal import GOOD, NOT_COUNTED, Screen, bold, dim
 from services.cli.words import count, rate
@@ -47,7 +48,7 @@ def preview(
         seconds = time.monotonic() - began
     if as_json:
         said = {"query": parsed.text, "notes": list(parsed.notes), "days": days, "seconds": round(seconds, 3)}
-        screen.json(_plain({**said, **plain.preview(found)}))
+        screen.json(plain_of({**said, **plain.preview(found)}))
     else:
         _show_preview(screen, found, parsed, days, seconds)
     return failure.DONE if found.articles else failure.NO
@@ -78,7 +79,7 @@ def diff(
         seconds = time.monotonic() - began
     if as_json:
         said = {"query": after.text, "old": before.text, "notes": list(after.notes), "days": days}
-        screen.json(_plain({**said, "seconds": round(seconds, 3), **plain.diff(found)}))
+        screen.json(plain_of({**said, "seconds": round(seconds, 3), **plain.diff(found)}))
     else:
         _show_diff(screen, found, before, after, days, seconds)
     return failure.DONE if found.gained.stories or found.lost.stories else failure.NO
@@ -173,16 +174,3 @@ def _span(here: Opened, days: int, person: str | None) -> Span:
     except InvalidError as error:
         error.field = "--days"
         raise
-
-
-def _plain(value: Any) -> Any:  # Any: JSON
-    """Write times as programs read them."""
-    from datetime import datetime
-
-    from services.cli.words import stamp
-
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return stamp(value) if isinstance(value, datetime) else value
