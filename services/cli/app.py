@@ -33,6 +33,7 @@ from services.cli import (
     queues,
     running,
     source_acts,
+    stories,
     subscriptions,
     terminal,
     topics,
@@ -86,6 +87,7 @@ _add("people", people.group)
 _add("channels", channels.group)
 _add("deliveries", deliveries.group)
 _add("sources", source_acts.group)
+_add("stories", stories.group)
 _add("topics", topics.group)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from services.queries.lookups import KnownPlace, NoPlace, PlaceLookup, SeveralPl
 from services.queries.parser import Lookups
 from services.queries.place_lookup import place_lookup
 from services.queries.tree import Node, PlaceKind
+from services.stories.frequencies import Table, read_table
 from services.topics.packs import Pack, read_pack
 
 
@@ -51,6 +53,13 @@ def read_folder(folder: Path) -> dict[str, Pack]:
     lookups = Lookups(places=find_place)
     found = (read_pack(file.read_text(encoding="utf-8"), str(file), lookups) for file in sorted(folder.glob("*.yaml")))
     return {pack.name: pack for pack in found}
+
+
+@functools.cache
+def terms_table() -> Table:
+    """Give the table of how common terms are, which stories are found by."""
+    with gzip.open(data_folder() / "stories" / "terms.tsv.gz", "rt", encoding="utf-8") as lines:
+        return read_table(lines)
 
 
 @functools.cache

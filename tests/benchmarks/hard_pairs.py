@@ -1,0 +1,34 @@
+"""Hard pairs, written for this: four events each of one topic in one place. No two articles tell the same event."""
+
+from __future__ import annotations
+
+from tests.benchmarks.copies import Text
+
+_WRITTEN = """
+fire-1|Bakery on Mill Lane gutted by early morning fire|Flames tore through a Norbridge bakery before dawn on Monday, leaving its owner, Ilse Brandt, without the shop her grandfather opened in 1952. Firefighters from three stations fought the blaze for two hours. An oven left on overnight is thought to have started it. Nobody was inside.
+fire-2|Two children rescued from burning Norbridge flat|A neighbour broke down a door in Chapel Hill to carry a girl of six and her brother out of a smoke-filled flat on Wednesday. Norbridge fire crews found a toppled candle beside the curtains. Both children were kept in hospital overnight, and the neighbour, Hassan Farouk, was treated for burns to his hands.
+fire-3|Warehouse blaze sends plume over Norbridge harbour|Tyres stored in a disused cold store burned for most of Saturday, and people in the harbour district were told to keep windows shut. The Norbridge fire service pumped water from the dock. Investigators are looking at security footage that shows two figures climbing the fence shortly before the alarm.
+fire-4|Norbridge fire service to close its oldest station|The red-brick fire station in Queen Street, in use since 1889, will close next spring, the Norbridge fire authority decided. Its two engines move to the ring road. The union said response times in the old town would rise by four minutes; the chief officer, Moira Pruitt, called the building unfit.
+council-1|Santa Vera council bans short-term rentals downtown|After five hours of testimony the Santa Vera council voted 6-1 to forbid rentals of under thirty days in the historic centre. Hosts have until June to wind down. Council member Joel Whitcombe, the lone no, predicted lawsuits from owners who bought flats for holidaymakers.
+council-2|Santa Vera puts swimming pool repair to the voters|A bond of eleven million dollars to mend the cracked basin of the municipal pool will be on the November ballot, the Santa Vera council agreed without dissent on Tuesday. The pool has been dry since an inspector found leaks under the diving tower. A parcel tax would pay the bond back.
+council-3|Santa Vera mayor steps down over unpaid parking fines|Mayor Rita Salazar resigned at the start of Monday's council meeting after a newspaper reported that 43 of her parking fines had been cancelled by a clerk. The Santa Vera council will choose a successor from among its members. Salazar said she had paid every fine this morning.
+council-4|Library hours cut as Santa Vera council closes budget gap|Santa Vera's three libraries will shut on Sundays and Mondays from July under a budget the council passed 4-3. Librarians in green shirts filled the chamber. The measure saves 380,000 dollars; a proposal to charge for street trees instead found no majority.
+crash-1|School bus and gravel truck collide on Route 19|Eleven pupils were bruised when a gravel truck slid into their bus on Route 19 in Harlow County on Thursday morning. The truck's driver, 58, told deputies that his brakes had failed on the long descent. Parents collected the children at the fairground.
+crash-2|Harlow County deputy hurt in chase that ends in creek|A pursuit that began with a stolen pickup at a feed store ended in Otter Creek, where a Harlow County patrol car overturned. Deputy Lin Okoro has a broken collarbone. The suspect swam to the far bank and was found two hours later in a barn.
+crash-3|Motorcyclist killed by deer near Harlow County line|A man of 34 riding home from a night shift died when a deer leapt in front of his motorcycle on Quarry Road. The Harlow County coroner named him as Peter Lindqvist, a paramedic. It is the third deadly collision with animals on that stretch this year.
+crash-4|Fog blamed for pile-up of nine cars in Harlow County|Dense fog rolled off the reservoir on Sunday and nine cars ran into each other on the interstate at the Harlow County exit. Four people went to hospital, none of them badly injured. The road stayed closed past noon while a tanker of milk was pumped out.
+strike-1|Nurses walk out at Westmark General for one day|About 600 nurses left the wards of Westmark General Hospital on Friday to ask for two more on every night shift. Operations were put off, the emergency room stayed open. Talks with the hospital's owners broke down last week over pay for overtime.
+strike-2|Westmark bus drivers vote to strike from Monday|Buses will stay in the depot from Monday unless the Westmark transit company takes back its new rota, drivers decided by 212 votes to 19. The rota splits shifts across the day. The company offered a mediator and said school routes would be run by a contractor.
+strike-3|Teachers in Westmark end three-week strike|Schools open again tomorrow: teachers in Westmark accepted a raise of five percent over two years and smaller classes in the first grades. The last sticking point, pay for lunch supervision, goes to an arbitrator. Pupils will make up the days in June.
+strike-4|Garbage piles up in Westmark as collectors stay home|Sacks line the pavements of Westmark after sanitation workers called in sick for the third day in a row. Their contract ran out in March. The city called the sick notes a wildcat strike and asked a court for an order; a rat was filmed outside the town hall.
+quake-1|Mild earthquake wakes villages around Monte Aro|An earthquake of magnitude 4.1 shook the slopes of Monte Aro at 3:12 on Tuesday morning. Chimneys fell in two villages and a chapel was closed. The geological institute expects aftershocks and asked people to stay out of cracked houses.
+quake-2|Tremor of magnitude 5.3 felt from Monte Aro to the coast|Hundreds ran into the streets on Saturday evening when a tremor of 5.3, the strongest in a decade, struck south of Monte Aro. A bridge was shut for inspection and trains stood still. One man died of a heart attack, the prefect said.
+quake-3|Scientists drill into Monte Aro fault to read its past|A team of eleven geologists has begun to drill two kilometres into the fault under Monte Aro. Cores should show how often the ground has slipped since the ice age. The project, paid for by four countries, will last until 2031.
+quake-4|Court clears engineers over school that fell at Monte Aro|Three engineers were acquitted on Thursday of the deaths of nine pupils whose school collapsed in the Monte Aro earthquake of 2009. The judges found that the roof had been altered after their survey. Families shouted in the courtroom and will appeal.
+"""
+
+
+def hard_pairs() -> list[Text]:
+    """Give all of them, the events of one topic one after the other."""
+    rows = (line.split("|") for line in _WRITTEN.strip().split("\n"))
+    return [Text(id_, title, text, id_) for id_, title, text in rows]
