@@ -311,8 +311,15 @@ def test_place_clauses_hold_in_a_preview_as_they_do_live(
 
 def test_a_preview_shows_what_was_ambiguous_and_left_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     town = Town(store)
-    town.push("a", "Springfield police closed the road for an hour on Monday morning.", title="Road closed")
-    town.push("b", "Police in Springfield, Ill., closed the road for an hour on Monday morning.", title="Road shut")
+    town.push(
+        "a", "Springfield police closed the road for an hour on Monday morning.", title="Road closed", source="One"
+    )
+    town.push(
+        "b",
+        "Police in Springfield, Ill., closed the road for an hour on Monday morning.",
+        title="Road shut",
+        source="Two",
+    )
     town.run()
     for size in (30, 2):
         monkeypatch.setattr(bundling, "SIZE", size)
