@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from services.articles.article import Article, Zone
 from services.places.because import Because
-from services.places.focus import Named, about, governments
+from services.places.focus import Named, focus_of
+from services.places.form import before_counties, of_dateline, settled
 from services.places.gazetteer import COUNTRY, NOTHING, STATE, Gazetteer, Sort
 from services.places.guards import by_hand
 from services.places.looks import first_look, second_look
@@ -104,7 +105,7 @@ def understand(article: Article | str, gazetteer: Gazetteer, home: str | None = 
         first = [by_hand(draft.scene, span, draft.facts[span.number]) for span in spans]
     meanings = meanings_of(gazetteer, draft, first, weights.ranks)
     chances = second_look(gazetteer, spans, first, sums, meanings, weights) if weights.learned else first
-    return _places(gazetteer, draft, chances, meanings, weights)
+    return _places(gazetteer, draft, settled(gazetteer, draft.tokens, spans, chances, meanings), meanings, weights)
 
 
 def draft_of(article: Article | str, gazetteer: Gazetteer, home: str | None) -> Draft:
@@ -154,12 +155,12 @@ def _joined(article: Article | str) -> tuple[str, list[_Part]]:
 
 def meanings_of(gazetteer: Gazetteer, draft: Draft, chances: Sequence[float], ranks: Sequence[float]) -> list[Meaning]:
     """Say what each span would mean, by what the others say together."""
-    spans, lowers = draft.scene.spans, draft.tokens.lowers
+    spans = draft.scene.spans
     votes = count_votes(gazetteer, spans, chances, draft.home.state)
     known: dict[tuple[int, int, bool, int], Meaning] = {}
     found = []
     for span in spans:
-        counties = span.last < len(lowers) and lowers[span.last] in ("counties", "parishes")
+        counties = before_counties(draft.tokens, span.last)
         key = (span.number, span.within, counties, len(span.rows))
         if key not in known:
             known[key] = meaning_of(gazetteer, span, votes, draft.home, ranks, counties=counties)
@@ -175,30 +176,33 @@ def _places(
     states: dict[str, float] = {}
     counties: dict[str, float] = {}
     starts = [part.at for part in draft.parts]
+    parts = [draft.parts[bisect_right(starts, span.start) - 1] for span in draft.scene.spans]
+    meanings = [
+        of_dateline(gazetteer, span, meaning, part.zone)
+        for span, meaning, part in zip(draft.scene.spans, meanings, parts, strict=True)
+    ]
     witnesses = [
         (span, meaning.rows[0])
         for span, chance, meaning in zip(draft.scene.spans, chances, meanings, strict=True)
         if chance >= weights.mention and meaning.chances[0] >= SURE
     ]
     because = Because(gazetteer, weights.ranks, draft.home, witnesses)
-    for span, chance, meaning in zip(draft.scene.spans, chances, meanings, strict=True):
+    for span, chance, meaning, part in zip(draft.scene.spans, chances, meanings, parts, strict=True):
         _add_codes(gazetteer, meaning, chance, states, counties)
         if chance < weights.mention:
             continue
-        part = draft.parts[bisect_right(starts, span.start) - 1]
         mention = _mention(gazetteer, draft.tokens.text, part, span, chance, meaning, because.words(span, meaning))
         mentions.append(mention)
-        if not mention.ambiguous:
+        if not mention.ambiguous or mention.zone is Zone.DATELINE:
             people = all(sort == Sort.PEOPLE for sort in span.sorts)
             named.append(Named(meaning.rows[0], part.zone, span.first, span.last, people))
-    focus = about(named)
-    bodies = governments(gazetteer, draft.tokens, named, focus)
+    focus = focus_of(gazetteer, draft.tokens, named)
     return Places(
         tuple(mentions),
         tuple(code for code, chance in states.items() if chance >= weights.state),
         tuple(code for code, chance in counties.items() if chance >= weights.county),
-        tuple(map(gazetteer.id_of, focus)),
-        tuple(map(gazetteer.id_of, bodies)),
+        tuple(map(gazetteer.id_of, focus.about)),
+        tuple(map(gazetteer.id_of, focus.governments)),
         states,
     )
 
