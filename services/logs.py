@@ -11,6 +11,20 @@ import structlog
 _HIDDEN = ("token", "secret", "password", "authorization", "target", "address")
 
 
+class _Lines:
+    """Writes lines to where stderr leads at that moment: loggers are kept, and it may be led elsewhere meanwhile."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def msg(self, line: str) -> None:
+        """Write one line at once."""
+        print(line, file=sys.stderr, flush=True)  # noqa: T201  # this is the log
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+
 def configure(level: str, *, json: bool) -> None:
     """Set up logging of this process to stderr, for structlog and the standard library alike."""
     render: Any = (  # Any: two processors of structlog
@@ -26,7 +40,7 @@ def configure(level: str, *, json: bool) -> None:
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Lines,
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)

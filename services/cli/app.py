@@ -16,6 +16,7 @@ import typer
 from services.cli import (
     alerts,
     article,
+    backup,
     bench,
     bounce,
     channels,
@@ -76,6 +77,8 @@ for _name, _command in (
     ("subscriptions", subscriptions.subscriptions),
     ("alerts", alerts.alerts),
     ("queues", queues.queues),
+    ("backup", backup.backup),
+    ("restore", backup.restore),
     ("doctor", doctor.doctor),
     ("bounce", bounce.bounce),
 ):

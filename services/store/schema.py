@@ -26,6 +26,29 @@ def upgrade(store: Store) -> str:
     return _head(_config())
 
 
+def upgrade_to(store: Store, revision: str) -> None:
+    """Make the tables of one revision in an empty database; one that is not known is of a later version."""
+    script = ScriptDirectory.from_config(_config())
+    if revision not in {one.revision for one in script.walk_revisions()}:
+        raise InvalidError(f"Revision {revision} is of a later version than this one. Install that version first")
+    with store.write() as work:
+        serialise(work.session, "migrations")
+        config = _config()
+        config.attributes["connection"] = work.session.connection()
+        current = _current(work.session)
+        if current is None:
+            command.upgrade(config, revision)
+        elif current != revision and current != head():
+            raise InvalidError(
+                f"The database is at revision {current}, the backup at {revision}. Restore into a new one"
+            )
+
+
+def head() -> str:
+    """Give the revision of this version's tables."""
+    return _head(_config())
+
+
 def check(store: Store) -> None:
     """Refuse a database of another version."""
     with store.read() as session:
