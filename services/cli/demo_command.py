@@ -79,12 +79,14 @@ def _tell(result: Result, sample: Sample, folder: Path) -> None:
 
 
 def _silent(sample: Sample) -> dict[str, str]:
-    """Say of articles that raised no alert what stood only in a part that does not count."""
+    """Say of articles that raised no alert what stood only in a part that does not count, or what place it was."""
     from services.articles.article import Item
     from services.articles.read import understand
+    from services.queries.article_places import ArticlePlaces
     from services.queries.document import document
     from services.queries.evaluate import evaluate
     from services.queries.parser import parse
+    from services.reading import places_in
     from services.store.packs import shipped
 
     packs = shipped()
@@ -92,11 +94,16 @@ def _silent(sample: Sample) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in sample.articles:
         item = Item(one["external_id"], title=one.get("title"), text=one.get("text"), html=one.get("html"))
-        seen = document(understand(item, source=one["source"]))
+        article = understand(item, source=one["source"])
+        seen, kept = document(article), places_in(article)
         for tree in trees:
-            for hit in evaluate(tree, seen, packs.trees).ignored:
+            verdict = evaluate(tree, seen, packs.trees, ArticlePlaces(kept))
+            for hit in verdict.ignored:
                 if hit.zone == "teaser":
                     found.setdefault(item.external_id, f"{hit.clause} stands only in a READ MORE teaser")
+            missing = [leaf.clause for leaf in verdict.missing]
+            if kept.about and verdict.evidence and [clause.partition(":")[0] for clause in missing] == ["about"]:
+                found.setdefault(item.external_id, f"{missing[0]} is not {kept.shown(kept.about[0])}")
     return found
 
 

@@ -47,6 +47,9 @@ def account(articles: list[Json], alerts: list[Json], deliveries: list[Json], si
         for alert in seen.alerts:
             yield Line("✓", _told(alert, kinds))
             yield Line("", f"            why: {_why(alert)}")
+            yield from (
+                Line("", f"            where: {_cut(place)}") for place in alert["reason"].get("places", [])[:1]
+            )
         if seen.copies:
             outlets = "1 other outlet" if seen.copies == 1 else f"{seen.copies} other outlets"
             yield Line("–", f"no further alert: copies of it in {outlets}")
@@ -85,6 +88,11 @@ def _told(alert: Json, kinds: dict[str, str]) -> str:
     by = " and ".join(ways) if ways else "with the message above" if told else "in the digest"
     kind = "" if alert["kind"] == "new" else f"{alert['kind'].partition(':')[0]} to "
     return f"{kind}{alert['subscription']}: {by}"
+
+
+def _cut(place: str) -> str:
+    said = f"            where: {place}"
+    return place if len(said) <= WIDTH - 2 else place[: WIDTH - 3 - len(said)].rsplit(" ", 1)[0].rstrip(",") + " …"
 
 
 def _why(alert: Json) -> str:

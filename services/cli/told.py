@@ -94,12 +94,13 @@ def _part(screen: Screen, sign: Styled, name: str, text: str) -> None:
 
 
 def _topics(screen: Screen) -> None:
+    from services.reading import places_asked
     from services.store.packs import shipped
     from services.topics.packs import check
 
     packs = shipped().packs.values()
     examples = count(sum(len(pack.must_match) + len(pack.must_not_match) for pack in packs), "example")
-    failed = sum(len(check(pack)) for pack in packs)
+    failed = sum(len(check(pack, places_asked)) for pack in packs)
     if not packs:
         return
     if failed:

@@ -66,10 +66,11 @@ def try_examples(
     as_json: AsJson = False,
 ) -> int:
     """Try the examples of topic packs. Exit code 1: one came out otherwise than the pack says."""
+    from services.reading import places_asked
     from services.topics.packs import check
 
     packs = _chosen(names or [])
-    failures = [failure for pack in packs for failure in check(pack)]
+    failures = [failure for pack in packs for failure in check(pack, places_asked)]
     screen = terminal.out()
     if as_json:
         for pack in packs:
@@ -103,7 +104,8 @@ def _chosen(names: list[str]) -> list[Pack]:
 
 
 def _named(name: str) -> list[Pack]:
-    from services.store.packs import read_folder, shipped
+    from services.queries.lookups import Lookups
+    from services.store.packs import find_place, read_folder, shipped
     from services.topics.packs import read_pack
 
     path = Path(name)
@@ -113,7 +115,7 @@ def _named(name: str) -> list[Pack]:
             raise InvalidError(f"{name} holds no topic pack. Expected files that end in .yaml")
         return packs
     if path.is_file():
-        return [read_pack(path.read_text(encoding="utf-8"), name)]
+        return [read_pack(path.read_text(encoding="utf-8"), name, Lookups(places=find_place))]
     if name not in shipped().packs:
         raise NotFoundError(f'There is no topic "{name}", and no file or folder of that name. Run: tocsin topics list')
     return [shipped().packs[name]]

@@ -52,6 +52,7 @@ _ACTING = listed(
 )
 _PLAIN = {PLACE: ("city", "town", "village", "department"), COUNTY: ("county", "parish"), STATE: ("state",)}
 _BY_KIND = {PLACE: _CITY, COUNTY: _COUNTY, STATE: _STATE, COUNTRY: _COUNTRY, REGION: _REGION}
+_BEFORE = listed("u.s us the state city county federal former lt vice deputy")
 _LONGEST = 4
 
 
@@ -77,7 +78,7 @@ def spoken_of(tokens: Tokens, names: Set[int]) -> Spoken:
     words = [lower.replace("'", "").replace("’", "") for lower in tokens.lowers]
     taken = -1
     for at in range(len(words)):
-        if at < taken or at in names:
+        if at < taken or at in names or _goes_on(tokens, at):
             continue
         for phrase, length in _phrases(words, at):
             home, abroad = _HOME.get(phrase), _FOREIGN.get(phrase)
@@ -92,6 +93,15 @@ def spoken_of(tokens: Tokens, names: Set[int]) -> Spoken:
         else:
             _count_acting(found, words, at)
     return found
+
+
+def _goes_on(tokens: Tokens, at: int) -> bool:
+    """Whether a word ends another name, as in "the Apartment Owners Council"."""
+    lowers = tokens.lowers
+    return (
+        at > 0 and tokens.capital[at] and tokens.capital[at - 1] and tokens.gaps[at] == " " and not tokens.opens[at]
+        and not tokens.opens[at - 1] and lowers[at - 1] not in _BEFORE
+    )  # fmt: skip
 
 
 def _phrases(words: list[str], at: int) -> Iterator[tuple[str, int]]:

@@ -25,6 +25,8 @@ LEAST = 0.5
 _ORDER = (Zone.TITLE, Zone.LEAD, Zone.BODY, Zone.DATELINE, Zone.CAPTION)
 _HEAD = (Zone.TITLE, Zone.LEAD)
 _MOST_OTHERS = 3
+_NOUNS = ("the largest", "the likeliest", "the state called", "the country called", "the county called")
+"""How evidence begins that says what a place is, and has no verb."""
 
 
 class ArticlePlaces:
@@ -50,6 +52,7 @@ class ArticlePlaces:
         if not self.holds(place):
             return ()
         found = [one for one in self._ordered if self._proves(one, place)]
+        found.sort(key=lambda one: one.division != place.division)
         if not found:
             shown = self._kept.shown(place.division)
             return (PlaceHit(None, 0, 0, f"{shown}: {_named(place.kind)}"),)
@@ -112,11 +115,9 @@ class ArticlePlaces:
         if not is_sure(one):
             return doubt(self._kept, one)
         parts = [told_where([m.zone for m in self._kept.mentions if m.division == one.division and is_sure(m)])]
-        if place.kind is not PlaceKind.PLACE:
-            parts.append(_named(place.kind))
         if one.division != place.division:
             parts.append(f"within {self._kept.shown(place.division)}" if self._knows(place) else "within it")
-        parts.append(f"understood so: {one.evidence}")
+        parts.append(f"understood so because {_because(one.evidence)}")
         return f"{shown}: {', '.join(parts)}"
 
     def _knows(self, place: Place) -> bool:
@@ -134,6 +135,12 @@ def doubt(kept: Kept, one: Mention) -> str:
     if len(names) == 1:
         return f"“{one.text}”: perhaps {names[0]}, too unsure to count"
     return f"“{one.text}”: ambiguous, it may be {'; '.join(names[:-1])} or {names[-1]}"
+
+
+def _because(evidence: str) -> str:
+    """Turn evidence into a clause: "the largest place called so; the article names Ohio" after "because"."""
+    said = [f"it is {part}" if part.startswith(_NOUNS) else part for part in evidence.split("; ")]
+    return " and ".join(f"it stands {part}" if part.startswith("next to") else part for part in said)
 
 
 def _named(kind: PlaceKind) -> str:

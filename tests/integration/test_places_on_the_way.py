@@ -65,7 +65,7 @@ def test_an_alert_says_the_place_with_its_evidence(town: Town) -> None:
     assert alert.reason["clause"] == "sanctuary"
     (said,) = alert.reason["places"]
     assert said.startswith("Stockton, California (city): in the dateline and ")
-    assert "what the article is about" in said
+    assert "understood so because " in said
     (clause,) = [one for one in town.post.told[0].clauses if one.label == "About"]
     assert clause.name == "Stockton, California (city)"
     assert clause.text.startswith("in the dateline")

@@ -92,7 +92,9 @@ def test_an_unsure_mention_is_said_to_be_left_out_with_what_it_may_be() -> None:
 
 def test_a_place_is_told_with_where_it_is_named_and_what_decided_it() -> None:
     first = _places(*SURE).hits(_asked(STOCKTON))[0]
-    assert first.how == "Stockton, California (city): twice in the text, understood so: the state stands beside it"
+    assert (
+        first.how == "Stockton, California (city): twice in the text, understood so because the state stands beside it"
+    )
     within = _places(*SURE).hits(_asked(CA))[0].how
     assert within.startswith("Stockton, California (city): twice in the text, within California, ")
 
