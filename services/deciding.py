@@ -1,8 +1,13 @@
-"""From rules that hold to alerts, links and deliveries, in the transaction that marks the article as matched."""
+"""From rules that hold to alerts, links and deliveries, in the transaction that marks the article as matched.
+
+Of a story that very many ask for, that transaction decides for the first people only; a remainder keeps the others, and
+`decide_more` decides for the next of them, page by page, between other articles. A person's subscriptions are decided
+together, so that one message names all of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +18,13 @@ from services.alerts.change import Change, change
 from services.alerts.policy import Act, Because, Decision, Known, Wishes, decide, together
 from services.alerts.quiet import read_quiet
 from services.identity import alert_id
-from services.store import alerts, articles, channels, deliveries, people, subscriptions, windows
+from services.store import alerts, articles, channels, deliveries, people, remainders, subscriptions, windows
 from services.store.states import ChannelState, LinkState
 from services.store.stories import Joined
-from services.store.tables import Alert, Article, DeliveryAlert, Subscription
+from services.store.tables import Alert, Article, DeliveryAlert, Remainder, Subscription
 
 Reason = dict[str, Any]  # Any: evidence as JSON
+PAGE = 500  # subscriptions that one transaction decides for: some 0.3 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +54,69 @@ class _Planned:
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What is told: an article of a story, to whom its rules say. `later`: as what to those who know the story."""
+
+    row: Article
+    story: str
+    later: str | None
+    reasons: Mapping[str, Reason]
+
+
 def decide_story(
     session: Session, row: Article, joined: Joined, earlier: Article | None, hits: Sequence[Hit], options: Options,
     now: datetime,
 ) -> bool:  # fmt: skip
     """Write the alerts that an article leads to; give whether a message was put on its way."""
-    planned = _plan(session, row, joined, earlier, hits)
-    sent = False
-    for kind in sorted({plan.kind for plan in planned}):
-        sent |= _tell(session, row, joined.story.id, [p for p in planned if p.kind == kind], kind, options, now)
+    later = _later_kind(row, joined, earlier)
+    telling = _Telling(row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits})
+    sent, after = _tell_page(session, telling, "", options, now)
+    if after is not None:
+        remainders.put(session, article=row.id, kind=later, hits=list(telling.reasons.items()), after=after, now=now)
     return sent
 
 
-def _plan(
-    session: Session, row: Article, joined: Joined, earlier: Article | None, hits: Sequence[Hit]
-) -> list[_Planned]:
+def decide_more(session: Session, remainder: Remainder, options: Options, now: datetime) -> bool:
+    """Decide for the next people of a remainder; give whether a message was put on its way."""
+    row = session.get_one(Article, remainder.article)
+    assert row.story is not None  # it was matched when the remainder was put
+    telling = _Telling(row, row.story, remainder.kind, dict(remainder.hits))
+    sent, after = _tell_page(session, telling, remainder.after, options, now)
+    remainders.go_on(session, remainder, after)
+    return sent
+
+
+def _tell_page(
+    session: Session, telling: _Telling, after: str, options: Options, now: datetime
+) -> tuple[bool, str | None]:
+    corrects = telling.later is not None and telling.later.startswith("correction")
+    told = telling.story if corrects else None
+    asking, last = subscriptions.asking(session, list(telling.reasons), told, after, PAGE)
+    planned = _plan(session, telling, asking)
+    sent = False
+    for kind in sorted({plan.kind for plan in planned}):
+        its = [plan for plan in planned if plan.kind == kind]
+        sent |= _tell(session, telling.row, telling.story, its, kind, options, now)
+    return sent, last
+
+
+_TOLD_BEFORE: Reason = {
+    "clause": "", "zone": None, "sentence": "", "places": [], "note": "You were told of this story before",
+}  # fmt: skip
+"""Whoever was told a story hears of its correction, also when the corrected text no longer matches."""
+
+
+def _plan(session: Session, telling: _Telling, asking: Sequence[Subscription]) -> list[_Planned]:
     """Say which subscriptions hear of the article, and as what: the story, a correction, an update."""
-    reasons = {hit.rule_key: hit.reason for hit in hits}
-    matched = subscriptions.active_with_rules(session, list(reasons))
-    known = alerts.kinds_known(session, joined.story.id, [s.id for s in matched])
-    later = _later_kind(row, joined, earlier)
+    known = alerts.kinds_known(session, telling.story, [s.id for s in asking])
     planned = []
-    for subscription in matched:
-        kind = later if "new" in known.get(subscription.id, ()) else "new"
+    for subscription in asking:
+        kind = telling.later if "new" in known.get(subscription.id, ()) else "new"
         if kind is not None:
-            planned.append(_Planned(subscription, kind, reasons[subscription.rule_key]))
-    if later is not None and later.startswith("correction"):
-        planned += _told_before(session, joined.story.id, later, {s.id for s in matched})
+            reason = telling.reasons.get(subscription.rule_key, _TOLD_BEFORE)
+            planned.append(_Planned(subscription, kind, reason))
     return planned
-
-
-def _told_before(session: Session, story: str, kind: str, besides: set[str]) -> list[_Planned]:
-    """Whoever was told a story hears of its correction, also when the corrected text no longer matches."""
-    reason: Reason = {
-        "clause": "",
-        "zone": None,
-        "sentence": "",
-        "places": [],
-        "note": "You were told of this story before",
-    }
-    return [_Planned(s, kind, reason) for s in alerts.told_of(session, story) if s.id not in besides]
 
 
 def _later_kind(row: Article, joined: Joined, earlier: Article | None) -> str | None:
@@ -108,10 +137,11 @@ def _tell(
     session: Session, row: Article, story: str, planned: Sequence[_Planned], kind: str, options: Options, now: datetime
 ) -> bool:
     by_id = {plan.subscription.id: plan for plan in planned}
+    people_of = {id_: plan.subscription.person for id_, plan in by_id.items()}
     usable = _usable_channels(session, list(by_id))
-    known = _known(
-        session, story, kind, usable, {p.subscription.id: p.subscription.person for p in planned}, options, now
-    )
+    heard = alerts.heard_through(session, story, kind, people_of.values())
+    known = _known(session, story, usable, people_of, heard, options, now)
+    at_hand = people.all_of(session, people_of.values())  # kept, so that each is not asked for by itself
     decisions: dict[tuple[str, str], Decision] = {}
     for channel, its in sorted(_by_channel(usable).items()):
         made = [
@@ -119,16 +149,19 @@ def _tell(
             for id_ in its
         ]
         decisions.update(zip([(id_, channel) for id_ in its], together(made), strict=True))
-    rows = [_alert(row, story, plan, kind, decisions, now) for plan in planned]
+    del at_hand
+    made_for: dict[str, list[Decision]] = {}
+    for (id_, _), decision in decisions.items():
+        made_for.setdefault(id_, []).append(decision)
+    rows = [_alert(row, story, plan, kind, made_for.get(plan.subscription.id, []), now) for plan in planned]
     added = alerts.put(session, rows)
-    return _link(
-        session, story, kind, {k: d for k, d in decisions.items() if alert_id(k[0], story, kind) in added}, now
-    )
+    new = {k: d for k, d in decisions.items() if alert_id(k[0], story, kind) in added}
+    return _link(session, story, kind, new, {channel for channel, its in heard.items() if its.waits}, now)
 
 
 def _usable_channels(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
     found = subscriptions.channels_of(session, ids)
-    states = {c: channels.get(session, c).state for its in found.values() for c in its}
+    states = channels.states(session, {c for its in found.values() for c in its})
     can = (ChannelState.ACTIVE, ChannelState.FAILING)
     return {id_: [c for c in its if states[c] in can] for id_, its in found.items()}
 
@@ -142,11 +175,10 @@ def _by_channel(usable: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _known(
-    session: Session, story: str, kind: str, usable: dict[str, list[str]], people_of: dict[str, str], options: Options,
-    now: datetime,
+    session: Session, story: str, usable: dict[str, list[str]], people_of: dict[str, str],
+    heard: Mapping[str, alerts.Heard], options: Options, now: datetime,
 ) -> dict[tuple[str, str], Known]:  # fmt: skip
     by_channel = _by_channel(usable)
-    heard = alerts.heard_through(session, story, kind, by_channel)
     last = alerts.last_messages(session, list(usable), now - options.group)
     muted = alerts.muted_by(session, story, people_of.values())
     most = options.flood_most
@@ -176,10 +208,7 @@ def _wishes(session: Session, row: Subscription) -> Wishes:
 _ORDER = (Act.TELL, Act.GATHER, Act.TOLD, Act.MUTED)
 
 
-def _alert(
-    row: Article, story: str, plan: _Planned, kind: str, decisions: dict[tuple[str, str], Decision], now: datetime
-) -> Alert:
-    mine = [decision for (id_, _), decision in decisions.items() if id_ == plan.subscription.id]
+def _alert(row: Article, story: str, plan: _Planned, kind: str, mine: Sequence[Decision], now: datetime) -> Alert:
     best = min(mine, key=lambda d: _ORDER.index(d.act), default=None)
     act, because = (best.act.value, best.because.value) if best else ("no_channel", Because.NO_CHANNEL.value)
     return alerts.new(
@@ -187,8 +216,14 @@ def _alert(
     )
 
 
-def _link(session: Session, story: str, kind: str, decisions: dict[tuple[str, str], Decision], now: datetime) -> bool:
-    """Link alerts to their channels, and put the message of each channel that is told now on its way."""
+def _link(
+    session: Session, story: str, kind: str, decisions: dict[tuple[str, str], Decision], waiting: set[str],
+    now: datetime,
+) -> bool:  # fmt: skip
+    """Link alerts to their channels, and put the message of each channel that is told now on its way.
+
+    `waiting`: channels with an alert of the story that waits for a window.
+    """
     told = sorted({channel for (_, channel), decision in decisions.items() if decision.act is Act.TELL})
     sent = {
         channel: deliveries.put(
@@ -197,7 +232,7 @@ def _link(session: Session, story: str, kind: str, decisions: dict[tuple[str, st
         for channel in told
     }
     for channel, id_ in sent.items():
-        if id_ is not None:
+        if id_ is not None and channel in waiting:
             alerts.hasten(session, story, kind, channel, delivery=id_)
     rows = []
     for (subscription, channel), decision in decisions.items():
@@ -206,7 +241,8 @@ def _link(session: Session, story: str, kind: str, decisions: dict[tuple[str, st
             link.delivery = sent[channel]
         elif decision.act is Act.GATHER and decision.gathered is not None:
             link.window = windows.opened(session, channel, decision.gathered, now)
-            alerts.hasten(session, story, kind, channel, window=link.window)
+            if channel in waiting:
+                alerts.hasten(session, story, kind, channel, window=link.window)
         else:
             link.state = LinkState.SUPPRESSED if decision.act is Act.MUTED else LinkState.TOLD
             link.through = decision.through

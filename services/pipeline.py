@@ -30,13 +30,13 @@ from services.bundling import bundle_waiting
 from services.careful import run_apart
 from services.channels.turns import EACH, Job
 from services.crashpoints import crashpoint
-from services.deciding import Hit, Options, decide_story
-from services.errors import InvalidError
+from services.deciding import Hit, Options, decide_more, decide_story
+from services.errors import InvalidError, OutsideError
 from services.places.kept import to_json
 from services.queries.document import document
 from services.queries.evaluate import Reader, evaluate
 from services.reading import Home, Reading, home_of, understand_for
-from services.store import articles, claims, homes, sources, stories, subscriptions
+from services.store import articles, claims, homes, remainders, sources, stories, subscriptions
 from services.store.rules import LiveRules
 from services.store.states import ArticleState
 from services.store.tables import Article as ArticleRow
@@ -133,7 +133,37 @@ class Finding:
 
 
 def match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options) -> int:
-    """Match claimed articles against every rule and decide their alerts; give how many were claimed."""
+    """Match claimed articles against every rule and decide their alerts; give how many were claimed.
+
+    Each turn goes on with one page of a story that very many ask for, so that neither waits for the other.
+    """
+    return tell_on(store, clock, options) + _match(store, rules, clock, lease, options)
+
+
+def tell_on(store: Store, clock: Clock, options: Options) -> int:
+    """Decide for the next people of the oldest remainder; give 0 if there is none."""
+    article = None
+    try:
+        with store.write() as work:
+            row = remainders.next_due(work.session, clock())
+            if row is None:
+                return 0
+            article = row.article
+            stories.lock(work.session)
+            if decide_more(work.session, row, options, clock()):
+                work.hint(Stage.DELIVER)
+    except OutsideError:
+        raise
+    except Exception as error:
+        log.exception("the rest of an article's alerts cannot be decided now", article=article, error=_said(error))
+        if article is not None:
+            with store.write() as work:
+                remainders.put_off(work.session, article, clock())
+        return 0
+    return 1
+
+
+def _match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options) -> int:
     with store.write() as work:
         claim = articles.claim_to_match(work.session, clock(), lease)
         names = {row.source: sources.get(work.session, row.source).name for row in claim.rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from services.errors import NotFoundError
 from services.identity import alert_id
 from services.store.reader_tables import StoryMute
-from services.store.states import LinkState, SubscriptionState
+from services.store.states import LinkState
 from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, Subscription, Window
 from services.store.work import insert_into
 
@@ -48,21 +48,11 @@ def link(session: Session, rows: Sequence[DeliveryAlert]) -> None:
 def kinds_known(session: Session, story: str, subscriptions: Sequence[str]) -> dict[str, set[str]]:
     """Give the kinds of alert that each subscription already has of a story."""
     found: dict[str, set[str]] = {}
-    query = select(Alert).where(col(Alert.story) == story, col(Alert.subscription).in_(subscriptions))
-    for row in session.scalars(query):
-        found.setdefault(row.subscription, set()).add(row.kind)
+    query = select(col(Alert.subscription), col(Alert.kind))
+    query = query.where(col(Alert.story) == story, col(Alert.subscription).in_(subscriptions))
+    for subscription, kind in session.execute(query):
+        found.setdefault(subscription, set()).add(kind)
     return found
-
-
-def told_of(session: Session, story: str) -> list[Subscription]:
-    """Give the active subscriptions that have an alert of the story, whether or not they still match."""
-    ids = select(col(Alert.subscription)).where(col(Alert.story) == story, col(Alert.kind) == "new")
-    active = col(Subscription.state) == SubscriptionState.ACTIVE
-    return list(
-        session.scalars(
-            select(Subscription).where(col(Subscription.id).in_(ids), active).order_by(col(Subscription.id))
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +61,34 @@ class Heard:
 
     through: str
     waits_until: datetime | None
+    waits: bool = False
 
 
-def heard_through(session: Session, story: str, kind: str, channels: Iterable[str]) -> dict[str, Heard]:
-    """Give, for each channel that heard of the story in this kind or will, the subscription that brought it."""
+def heard_through(session: Session, story: str, kind: str, people: Iterable[str]) -> dict[str, Heard]:
+    """Give, for each channel of these people that hears of the story in this kind, the subscription that brought it.
+
+    `waits`: it has an alert of the story that waits for a window. Alerts are asked for by their ids, which are derived:
+    a story may have hundreds of thousands.
+    """
+    theirs = session.scalars(select(col(Subscription.id)).where(col(Subscription.person).in_(set(people))))
+    ids = [alert_id(id_, story, kind) for id_ in theirs]
     query = (
         select(col(DeliveryAlert.channel), col(Alert.subscription), col(DeliveryAlert.delivery), col(Window.closes_at))
         .join(Alert, col(Alert.id) == col(DeliveryAlert.alert))
         .outerjoin(Window, col(Window.id) == col(DeliveryAlert.window))
-        .where(col(Alert.story) == story, col(Alert.kind) == kind, col(DeliveryAlert.channel).in_(list(channels)))
+        .where(col(DeliveryAlert.alert).in_(ids))
         .where(col(DeliveryAlert.state).in_([LinkState.OPEN, LinkState.SENT]))
         .order_by(col(Alert.created_at).desc(), col(Alert.id))
     )
     found: dict[str, Heard] = {}
     for channel, subscription, delivery, closes_at in session.execute(query):
-        heard = Heard(subscription, closes_at if delivery is None else None)
         known = found.get(channel)
+        waits = delivery is None or (known is not None and known.waits)
+        heard = Heard(subscription, closes_at if delivery is None else None, waits)
         if known is None or known.waits_until is not None:
             found[channel] = heard
+        else:
+            found[channel] = replace(known, waits=waits)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -53,6 +53,12 @@ def get(session: Session, id_: str) -> Channel:
     if row is None:
         raise NotFoundError(f'There is no channel "{id_}"', field="/channel")
     return row
+
+
+def states(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Give the states of channels."""
+    query = select(col(Channel.id), col(Channel.state)).where(col(Channel.id).in_(set(ids)))
+    return {id_: state for id_, state in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker
 
 
 def opened(vault: Vault, row: Channel) -> tuple[str, str | None]:

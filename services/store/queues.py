@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from services.store import workers
 from services.store.states import ArticleState, ChannelState, DeliveryState, SourceState
-from services.store.tables import Article, Channel, Delivery, Poll, Source
+from services.store.tables import Article, Channel, Delivery, Poll, Remainder, Source
 
 BARS = 12  # of five minutes each
 RATE_OVER = timedelta(minutes=10)
@@ -50,10 +50,12 @@ def count(session: Session, now: datetime) -> list[StageCount]:
         ("deliver", "deliver", live, col(Delivery.created_at), col(Delivery.sent_at),
          col(Delivery.state) == DeliveryState.DEAD, col(Delivery.ended_at)),
     )  # fmt: skip
-    return [
+    found = [
         _stage(session, now, stage, alive.get(role, 0), waiting, since, passed, failed, failed_at)
         for stage, role, waiting, since, passed, failed, failed_at in rows
     ]
+    left = _count(session, select(func.count()).select_from(Remainder))  # matched, and not yet told to all who asked
+    return [replace(one, waiting=one.waiting + left) if one.stage == "match" else one for one in found]
 
 
 def blocked(session: Session, now: datetime) -> list[tuple[str, str, int]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import Session, col
 
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
 from services.store.states import SubscriptionState
-from services.store.tables import Channel, Counter, RuleChange, Subscription, SubscriptionChannel
+from services.store.tables import Alert, Channel, Counter, RuleChange, Subscription, SubscriptionChannel
 from services.store.work import insert_into
 
 CADENCES = ("instant", "hourly", "daily", "weekly")
@@ -134,12 +134,30 @@ def channels_of(session: Session, subscriptions: Sequence[str]) -> dict[str, lis
     return found
 
 
-def active_with_rules(session: Session, rule_keys: Sequence[str]) -> list[Subscription]:
-    """Give the active subscriptions that share the rules, in the order of their ids."""
-    query = select(Subscription).where(
-        col(Subscription.rule_key).in_(rule_keys), col(Subscription.state) == SubscriptionState.ACTIVE
+def asking(
+    session: Session, rule_keys: Sequence[str], told: str | None, after: str, most: int
+) -> tuple[list[Subscription], str | None]:
+    """Give active subscriptions that share the rules, of the people after `after`, all of a person's together.
+
+    `told`: also those that were told of this story. With them goes the last person, or `None` if nobody is left.
+    """
+    asks: ColumnElement[bool] = col(Subscription.rule_key).in_(rule_keys)
+    if told is not None:
+        knows = select(col(Alert.subscription)).where(col(Alert.story) == told, col(Alert.kind) == "new")
+        asks = asks | col(Subscription.id).in_(knows)
+    query = (
+        select(Subscription)
+        .where(asks, col(Subscription.state) == SubscriptionState.ACTIVE)
+        .order_by(col(Subscription.person), col(Subscription.id))
     )
-    return list(session.scalars(query.order_by(col(Subscription.id))))
+    rows = list(session.scalars(query.where(col(Subscription.person) > after).limit(most + 1)))
+    if len(rows) <= most:
+        return rows, None
+    last = rows[-1].person
+    whole = [row for row in rows if row.person != last]
+    if whole:
+        return whole, whole[-1].person
+    return list(session.scalars(query.where(col(Subscription.person) == last))), last
 
 
 def record_breach(session: Session, rule_key: str, reason: str, now: datetime) -> None:

@@ -192,7 +192,11 @@ class StoryAlias(SQLModel, table=True):
 
 class Subscription(SQLModel, table=True):
     __tablename__ = "subscription"
-    __table_args__ = (UniqueConstraint("person", "name"), one_of("state", SubscriptionState))
+    __table_args__ = (
+        UniqueConstraint("person", "name"),
+        one_of("state", SubscriptionState),
+        Index("ix_subscription_rule_person", "rule_key", "person", "id"),
+    )
     id: str = Field(primary_key=True)
     person: str = Field(foreign_key="person.id")
     name: str
@@ -253,6 +257,22 @@ class Alert(SQLModel, table=True):
     because: str
     reason: dict[str, Any] = Field(sa_type=JSON)  # Any: evidence as JSON
     created_at: datetime = Field(index=True)
+
+
+class Remainder(SQLModel, table=True):
+    """An article whose alerts are still to be decided, for the people after `after`.
+
+    `kind`: as what those who know the story hear of it.
+    """
+
+    __tablename__ = "remainder"
+    article: str = Field(primary_key=True, foreign_key="article.id")
+    kind: str | None = None
+    hits: list[Any] = Field(sa_type=JSON)  # Any: rule keys with their evidence as JSON
+    after: str = ""
+    tries: int = 0
+    due_at: datetime
+    created_at: datetime
 
 
 class DeliveryAlert(SQLModel, table=True):
