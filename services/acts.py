@@ -41,12 +41,15 @@ from services.store import (
     replays,
     sources,
     subscriptions,
+    topic_packs,
     windows,
 )
 from services.store.secrets import Vault
 from services.store.states import ChannelState, Role, SubscriptionState
 from services.store.tables import Article, Channel, Delivery, Idempotency, Person, Source, Subscription, Token
+from services.store.topic_packs import PackFile
 from services.store.work import Work
+from services.topics.packs import check
 
 SourceUrl = NewType("SourceUrl", str)
 """The address of a source that was checked."""
@@ -317,6 +320,22 @@ def _quieten(work: Work, row: Subscription, wanted: SubscriptionChange, now: dat
         row.muted_at = None if wanted.awake else now
         row.muted_until = wanted.snoozed_until
     work.session.add(row)
+
+
+def apply_topics(work: Work, actor: str, packs: Sequence[PackFile], now: datetime) -> dict[str, str]:
+    """Let topics stand for what these packs say, from the next article on; say of each what became of it.
+
+    Raises `InvalidError` and applies none if an example of one comes out otherwise than the pack says.
+    """
+    failures = [failure for one in packs for failure in check(one.pack)]
+    if failures:
+        said = "\n".join(str(failure) for failure in failures[:10])
+        raise InvalidError(f"{len(failures)} of the examples come out otherwise, so nothing was applied", advice=said)
+    states = topic_packs.put(work.session, packs, actor, now)
+    for one in packs:
+        if states[one.pack.name] != "unchanged":
+            audit.record(work.session, now, actor, "topic applied", one.pack.name, after=states[one.pack.name])
+    return states
 
 
 def checked_source(gate: Gate, url: str) -> SourceUrl:

@@ -63,8 +63,8 @@ from services.guard import Gate
 from services.house import keep_house
 from services.settings import Settings
 from services.sign_in import Letters
-from services.store.packs import shipped
 from services.store.secrets import open_vault
+from services.store.topic_packs import LivePacks
 from services.store.work import Store, open_store
 from services.web import (
     account,
@@ -112,11 +112,11 @@ def build(settings: Settings) -> FastAPI:
         lifespan=_lifespan(settings, store, hints),
     )  # fmt: skip
     parts = Parts(
-        store, open_vault(settings.key_file), Gate(settings.allow_private, own=settings.own_urls), shipped(),
+        store, open_vault(settings.key_file), Gate(settings.allow_private, own=settings.own_urls), LivePacks(store),
         Home(settings.public_url, settings.mail_from),
     )  # fmt: skip
     site = Site(
-        store=parts.store, vault=parts.vault, gate=parts.gate, packs=parts.packs, home=parts.home,
+        store=parts.store, vault=parts.vault, gate=parts.gate, live=parts.live, home=parts.home,
         letters=Letters(open_mail(settings), parts.home), url=settings.public_url,
         mail_folder=None if settings.smtp_url else settings.data / "mail",
         describe=lambda: schema.described(app),

@@ -163,6 +163,8 @@ TABLE = (
     _row("POST", "/api/v1/deliveries/replay", STAFF, "ops"),
     _row("POST", "/api/v1/deliveries/{id}/replay", STAFF, "ops"),
     _row("GET", "/api/v1/topics", EVERYBODY),
+    _row("GET", "/api/v1/topics/{name}", EVERYBODY),
+    _row("PUT", "/api/v1/topics/{name}", STAFF, "ops"),
     _row("GET", "/api/v1/places", EVERYBODY),
     _row("POST", "/api/v1/queries/check", EVERYBODY),
     _row("POST", "/api/v1/queries/explain", EVERYBODY, _READ_OWN),

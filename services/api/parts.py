@@ -12,6 +12,7 @@ from services.acts import Home
 from services.guard import Gate
 from services.store.packs import Packs
 from services.store.secrets import Vault
+from services.store.topic_packs import LivePacks
 from services.store.work import Store
 
 
@@ -22,8 +23,13 @@ class Parts:
     store: Store
     vault: Vault
     gate: Gate
-    packs: Packs
+    live: LivePacks
     home: Home
+
+    @property
+    def packs(self) -> Packs:
+        """The topic packs as they are now."""
+        return self.live.now()
 
 
 # Both are coroutines so that they cost no thread.

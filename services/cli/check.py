@@ -13,6 +13,7 @@ from services.errors import InvalidError
 
 if TYPE_CHECKING:
     from services.queries.parser import Parsed
+    from services.store.packs import Packs
 
 Query = Annotated[str, typer.Argument(metavar="QUERY", help="What to hear of.")]
 
@@ -34,13 +35,16 @@ def check(query: Query, *, as_json: AsJson = False) -> int:
     return failure.DONE
 
 
-def read(query: str, *, as_json: bool) -> Parsed | None:
-    """Read a query with the topics that ship; `None` once the mistake was told: on stderr, and as JSON if asked."""
+def read(query: str, *, as_json: bool, packs: Packs | None = None) -> Parsed | None:
+    """Read a query with these topics, else with those that ship.
+
+    Gives `None` once the mistake was told: on stderr, and as JSON if asked.
+    """
     from services.queries.parser import parse
     from services.store.packs import shipped
 
     try:
-        return parse(query, shipped().lookups)
+        return parse(query, (packs or shipped()).lookups)
     except InvalidError as error:
         if as_json:
             terminal.out().json(failure.as_object(error))

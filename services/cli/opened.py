@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.broker import Stage
     from services.guard import Gate
     from services.settings import Settings
+    from services.store.packs import Packs
     from services.store.secrets import Vault
     from services.store.work import Store
 
@@ -42,6 +43,13 @@ class Opened:
         from services.store.secrets import open_vault
 
         return open_vault(self.settings.key_file)
+
+    def packs(self) -> Packs:
+        """Give the topic packs as they are now."""
+        from services.store import topic_packs
+
+        with self.store.read() as session:
+            return topic_packs.current(session)
 
     @property
     def home(self) -> Home:

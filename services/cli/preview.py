@@ -9,7 +9,7 @@ import typer
 
 from services.cli import failure, terminal
 from services.cli.briefs import clauses, days_of, show, stories
-from services.cli.check import Query
+from services.cli.check import Query, read
 from services.cli.opened import Opened, opened
 from services.cli.options import AsJson, Config, Data
 from services.cli.plain import plain as plain_of
@@ -38,13 +38,15 @@ def preview(
     from services.previews import as_json as plain
     from services.previews.preview import preview as preview_of
 
-    parsed = _read(query, as_json=as_json)
-    if parsed is None:
-        return failure.MISTAKE
     screen = terminal.out()
-    with opened(data, config) as here, here.store.read() as session, _bar() as told:
+    with opened(data, config) as here, here.store.read() as session:
+        packs = here.packs()
+        parsed = read(query, as_json=as_json, packs=packs)
+        if parsed is None:
+            return failure.MISTAKE
         began = time.monotonic()
-        found = preview_of(session, _topics(), parsed, _span(here, days, person), limit, told)
+        with _bar() as told:
+            found = preview_of(session, packs.trees, parsed, _span(here, days, person), limit, told)
         seconds = time.monotonic() - began
     if as_json:
         said = {"query": parsed.text, "notes": list(parsed.notes), "days": days, "seconds": round(seconds, 3)}
@@ -70,12 +72,15 @@ def diff(
     from services.previews.diff import diff as diff_of
 
     screen = terminal.out()
-    with opened(data, config) as here, here.store.read() as session, _bar() as told:
-        before, after = _read(_stored(here, old), as_json=as_json), _read(new, as_json=as_json)
+    with opened(data, config) as here, here.store.read() as session:
+        packs = here.packs()
+        before = read(_stored(here, old), as_json=as_json, packs=packs)
+        after = read(new, as_json=as_json, packs=packs)
         if before is None or after is None:
             return failure.MISTAKE
         began = time.monotonic()
-        found = diff_of(session, _topics(), before, after, _span(here, days, person), limit, told)
+        with _bar() as told:
+            found = diff_of(session, packs.trees, before, after, _span(here, days, person), limit, told)
         seconds = time.monotonic() - began
     if as_json:
         said = {"query": after.text, "old": before.text, "notes": list(after.notes), "days": days}
@@ -137,18 +142,6 @@ def _show_stories(screen: Screen, name: str, part: Stories) -> None:
 
 def _bar() -> Any:  # Any: a context manager of a function
     return progress("Looking back", wanted=terminal.err().lined)
-
-
-def _read(query: str, *, as_json: bool) -> Parsed | None:
-    from services.cli.check import read
-
-    return read(query, as_json=as_json)
-
-
-def _topics() -> Any:  # Any: trees by name
-    from services.store.packs import shipped
-
-    return shipped().trees
 
 
 def _stored(here: Opened, given: str) -> str:

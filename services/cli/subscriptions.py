@@ -47,15 +47,15 @@ def subscribe(
 ) -> int:
     """Add a subscription. It counts for the next article."""
     from services import acts, clock
-    from services.store.packs import shipped
 
-    try:
-        acts.check_query(query, shipped().lookups)
-    except InvalidError as error:
-        return failure.tell_query(query, error)
     with opened(data, config) as here, here.store.write() as work:
+        packs = here.packs()
+        try:
+            acts.check_query(query, packs.lookups)
+        except InvalidError as error:
+            return failure.tell_query(query, error)
         row = acts.add_subscription(
-            work, shipped().lookups, here.actor, person=person, name=name, query=query, channel_ids=channel,
+            work, packs.lookups, here.actor, person=person, name=name, query=query, channel_ids=channel,
             cadence=cadence, urgent=urgent, now=clock.now(),
         )  # fmt: skip
     screen = terminal.out()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli import terminal
+from services.cli import terminal, topic_files
 from services.cli.failure import DONE, NO
-from services.cli.options import AsJson
+from services.cli.options import AsJson, Config, Data, read_settings
 from services.cli.tables import Column, Row, same, table
 from services.cli.terminal import BAD, GOOD, WIDTH, Screen, bold, folded
 from services.cli.words import count
@@ -26,21 +27,24 @@ _HEADS = (
 )  # fmt: skip
 
 
+group.command("apply")(topic_files.apply)
+group.command("export")(topic_files.export)
+
+
 @group.callback()
-def _group(context: typer.Context, *, as_json: AsJson = False) -> None:
+def _group(context: typer.Context, *, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
     """Topics: the packs that topic:NAME stands for."""
     if context.invoked_subcommand is None:
-        list_all(as_json=as_json)
+        list_all(as_json=as_json, data=data, config=config)
 
 
 @group.command("list")
-def list_all(*, as_json: AsJson = False) -> None:
-    """List the topics that ship."""
+def list_all(*, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+    """List the topics: those that ship, and where there is a database those that were applied."""
     from services.queries.canonical import to_text
-    from services.store.packs import shipped
 
     screen = terminal.out()
-    packs = [pack for _, pack in sorted(shipped().packs.items())]
+    packs = [pack for _, pack in sorted(_known(data, config).items())]
     if as_json:
         for pack in packs:
             screen.json(_object(pack))
@@ -79,6 +83,18 @@ def try_examples(
     else:
         _tell(screen, packs, failures)
     return NO if failures else DONE
+
+
+def _known(data: Path | None, config: Path | None) -> Mapping[str, Pack]:
+    from services.cli.opened import opened
+    from services.store import topic_packs
+    from services.store.packs import shipped
+
+    settings = read_settings(data, config)
+    if not settings.database_url and not (settings.data / "tocsin.db").is_file():
+        return shipped().packs
+    with opened(data, config) as here, here.store.read() as session:
+        return topic_packs.current(session).packs
 
 
 def _tell(screen: Screen, packs: list[Pack], failures: list[Failure]) -> None:

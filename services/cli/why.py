@@ -50,14 +50,13 @@ def why(
     config: Config = None,
 ) -> int:
     """Say for each subscription how far the article of a link came. Exit code 0: somebody got it, 1: nobody."""
-    from services.store.packs import shipped
     from services.why.ask import to_json
     from services.why.ask import why as why_of
 
     screen = terminal.out()
     with opened(data, config) as here, here.store.read() as session:
         asked, words = _asked(here, subscription, person)
-        answer = why_of(session, shipped(), url, asked, words)
+        answer = why_of(session, here.packs(), url, asked, words)
         hint = with_data("tocsin sources add", here.settings)
     if as_json:
         screen.json(plain(to_json(answer)))

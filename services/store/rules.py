@@ -13,6 +13,7 @@ from services.errors import InvalidError
 from services.queries.parser import STORED, parse
 from services.queries.tree import Node
 from services.rules.engine import Engine
+from services.store import topic_packs
 from services.store.packs import Packs
 from services.store.states import SubscriptionState
 from services.store.tables import Counter, RuleChange, Subscription
@@ -32,6 +33,8 @@ class LiveRules:
         self._texts: dict[str, str] = {}
         self.packs = packs
         self._seen: int | None = None
+        self._topics_seen = 0
+        self._unread: dict[str, str] = {}
 
     def tree(self, key: str) -> Node:
         """Give a rule's tree with its words as they were typed, for showing why it holds.
@@ -45,6 +48,7 @@ class LiveRules:
 
     def refresh(self, store: Store) -> int:
         """Take in all changes committed until now; the first call loads every rule, page by page. Give how many."""
+        self._refresh_topics(store)
         if self._seen is None:
             with store.read() as session:
                 seen = session.scalar(select(col(Counter.value)).where(col(Counter.name) == "rule_change")) or 0
@@ -55,6 +59,17 @@ class LiveRules:
         while page := self._changes(store):
             changed += len(page)
         return changed
+
+    def _refresh_topics(self, store: Store) -> None:
+        """Take in topic packs that were applied; queries that named one before it was there are read again."""
+        with store.read() as session:
+            seen = topic_packs.changes(session)
+            if seen == self._topics_seen:
+                return
+            self.packs, self._topics_seen = topic_packs.current(session), seen
+        self.engine.set_topics(self.packs.trees)
+        for key, query in list(self._unread.items()):
+            self._set(key, query)
 
     def _load(self, store: Store) -> int:
         """Each page is a transaction of its own, so that loading never holds the database up."""
@@ -83,12 +98,14 @@ class LiveRules:
     def _set(self, key: str, query: str | None) -> None:
         self.engine.remove(key)
         self._texts.pop(key, None)
+        self._unread.pop(key, None)
         if query is None:
             return
         try:
             self.engine.add(key, self._read(query))
             self._texts[key] = query
         except InvalidError as error:
+            self._unread[key] = query
             log.error("a stored query cannot be read", rule=key, error=error.message)
 
 

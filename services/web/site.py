@@ -26,6 +26,7 @@ from services.store import people, today
 from services.store.packs import Packs
 from services.store.secrets import Vault
 from services.store.states import Role
+from services.store.topic_packs import LivePacks
 from services.store.work import Store
 from services.web import words
 from services.web.forms import SAID
@@ -41,20 +42,25 @@ class Site:
     """The database, the address of the pages, the folder mail is kept in, and the description of the API.
 
     `mail_folder` is `None` when a mail server is set, so that nothing is kept. `vault` seals addresses, `gate` is the
-    way to the network, `packs` are the topics, and `home` is what messages say of this installation.
+    way to the network, `live` has the topics, and `home` is what messages say of this installation.
     `letters` mails sign-in links, `ending` is set when the process is told to stop.
     """
 
     store: Store
     vault: Vault
     gate: Gate
-    packs: Packs
+    live: LivePacks
     home: Home
     letters: Letters
     url: str
     mail_folder: Path | None
     describe: Callable[[], Mapping[str, Any]]  # Any: OpenAPI as JSON
     ending: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def packs(self) -> Packs:
+        """The topic packs as they are now."""
+        return self.live.now()
 
     @property
     def links(self) -> ReaderLinks:
