@@ -1,4 +1,4 @@
-"""Read bytes of any kind as items: text, an HTML page or fragment, a feed, ninjs, NewsML-G2, NITF.
+"""Read bytes of any kind as items: text, an HTML page or fragment, a feed, ninjs, NewsML-G2, NITF, a mail.
 
 What they are is told from the bytes. A standard's version may be given ("ninjs/1.0", "newsml-g2/2.28"): then nothing
 is guessed, and the version's rules hold.
@@ -17,6 +17,7 @@ from services.articles.feed_json import looks_like_json, read_json
 from services.articles.feed_xml import FEED_ROOTS
 from services.articles.html_blocks import has_markup, is_page, text_of_fragment
 from services.articles.identity import hashed
+from services.articles.mail import looks_like_mail, read_mail
 from services.articles.newsml import NEWSML_ROOTS, read_newsml
 from services.articles.ninjs import looks_like_ninjs, read_ninjs
 from services.articles.nitf import read_nitf
@@ -27,7 +28,7 @@ from services.articles.url import canonical_url, web_link
 from services.errors import InvalidError
 
 LIMIT_BYTES = 10 * 1024 * 1024
-_READ = "Plain text, an HTML page, a feed (RSS, Atom, JSON), a news sitemap, ninjs, NewsML-G2 or NITF is read"
+_READ = "Plain text, an HTML page, a feed (RSS, Atom, JSON), a news sitemap, ninjs, NewsML-G2, NITF or a mail is read"
 _AS = re.compile(r"(ninjs|newsml-g2|nitf)(?:/(\d\.\d{1,2}))?")
 _KINDS = (
     (b"%PDF-", "a PDF file"), (b"PK\x03\x04", "a ZIP or office file"), (b"\x1f\x8b", "a gzip file"),
@@ -52,6 +53,8 @@ def read_any(
     for start, kind in _KINDS:
         if data.startswith(start):
             raise InvalidError(f"{shown} is {kind}. {_READ}")
+    if meant is None and looks_like_mail(data):
+        return [read_mail(data)]
     text = decode(data, content_type)
     if not text.strip("\ufeff \t\r\n\0"):
         raise InvalidError(f"{shown} is empty. {_READ}")
