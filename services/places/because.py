@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from services.places.evidence import EVIDENCE
 from services.places.gazetteer import COUNTRY, COUNTY, NOTHING, PLACE, STATE, Gazetteer
-from services.places.rank import Home, Meaning
+from services.places.home import Home
+from services.places.rank import Meaning
 from services.places.spans import Span
 
 _AT = {name: at for at, name in enumerate(EVIDENCE)}
@@ -58,8 +59,8 @@ class Because:
         if group == "around":
             return self._witness(span, row)
         if group == "home":
-            state = self._home.state
-            return f"the source is at home in {gazetteer.label(state)}" if self._lies_in(row, state) else ""
+            upper = self._home.upper
+            return f"the source is at home in {gazetteer.label(upper)}" if self._lies_in(row, upper) else ""
         if group == "elsewhere":
             return "its state is named with it elsewhere in the article"
         return "the largest place called so" if gazetteer.kinds[row] == PLACE else ""

@@ -54,10 +54,15 @@ _LETTERS = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O",
 _UNSIGHTLY = re.compile(r"[^a-z0-9~-]+")
 
 
+def plain_letters(name: str) -> str:
+    """Write a name without accents: "San José" as "San Jose"."""
+    folded = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    return "".join(c for c in folded if not unicodedata.combining(c))
+
+
 def slug(name: str) -> str:
     """Write a name as ids do: lower case, without accents, words joined by underscores."""
-    folded = unicodedata.normalize("NFKD", name.translate(_LETTERS))
-    plain = "".join(c for c in folded if not unicodedata.combining(c)).lower()
+    plain = plain_letters(name).lower()
     for sign in "'’‘ʻʼ.":
         plain = plain.replace(sign, "")
     return _UNSIGHTLY.sub("_", plain).strip("_")

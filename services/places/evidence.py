@@ -10,7 +10,8 @@ EVIDENCE: tuple[str, ...] = (
     "county votes",
     "near", "near leads", "country share", "capital", "georgia abroad", "small alone", "counties follow",
     "same city", "post office",
-    "abroad alone", "abroad share", "home near",
+    "abroad alone", "abroad share", "home near", "abroad unheard", "abroad unheard gap", "largest here",
+    "much larger",
 )  # fmt: skip
 """What is known of a division as the meaning of a name; all numbers are about 0 to 3."""
 

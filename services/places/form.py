@@ -60,6 +60,13 @@ def before_counties(tokens: Tokens, last: int) -> bool:
     return False
 
 
+def counties_only(gazetteer: Gazetteer, span: Span) -> None:
+    """Leave a name that the word "counties" follows only its counties."""
+    kept = [at for at, row in enumerate(span.rows) if gazetteer.kinds[row] in (COUNTY, STATE)]
+    if any(gazetteer.kinds[span.rows[at]] == COUNTY for at in kept):
+        span.rows, span.sorts = [span.rows[at] for at in kept], [span.sorts[at] for at in kept]
+
+
 def of_dateline(gazetteer: Gazetteer, span: Span, meaning: Meaning, zone: Zone) -> Meaning:
     """Let a dateline name the city where a state is called the same: it is never the state that stands there."""
     if zone is not Zone.DATELINE or span.names_for >= 0 or gazetteer.kinds[meaning.rows[0]] != STATE:

@@ -1,4 +1,4 @@
-"""Learn where a source is at home from its earlier articles, so that no person has to type it.
+"""Where a source is at home, and learning it from the source's earlier articles, so that no person has to type it.
 
 Each article adds what share of its places lies in each state. The home is the state that keeps coming back. Nothing but
 sums is kept, as plain JSON: {"articles": 12, "shares": {"US-CA": 8.4, "US-NV": 0.9}}.
@@ -9,10 +9,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.places.gazetteer import COUNTRY, NOTHING, STATE, Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a source is at home, as rows: a state and perhaps a county of it, or a country abroad; -1 where unknown."""
+
+    upper: int = -1
+    county: int = -1
+
+    def holds(self, gazetteer: Gazetteer, row: int) -> bool:
+        """Say whether a division is the home state or country, or lies in it."""
+        if self.upper < 0:
+            return False
+        at = gazetteer.state(row) if gazetteer.kinds[self.upper] == STATE else gazetteer.country_of(row)
+        return at == self.upper
+
+
+def home_of(gazetteer: Gazetteer, code: str | None) -> Home:
+    """Give the home of a code: "US-CA", "US-CA-037", "GB". "US" says too little, and an unknown code nothing."""
+    row = gazetteer.by_code.get(code or "", -1)
+    if row < 0 or row == gazetteer.country:
+        return Home()
+    if gazetteer.kinds[row] in (COUNTRY, STATE):
+        return Home(row)
+    state = gazetteer.state(row)
+    return Home(state, row) if state != NOTHING else Home(gazetteer.country_of(row))
+
+
 _DOUBT = 0.3  # of a place: an article with one place says less than one with many
-_LEAST = 0.6
-_LEAST_SHARE = 0.35
-_LEAD = 1.5  # the home has this many times what the next state has
+_LEAST = 0.3
+_LEAST_SHARE = 0.3
+_LEAD = 1.3  # the home has this many times what the next state has
 _FADE = 200  # articles: what is older counts less, as sources move
 
 
@@ -30,8 +59,9 @@ class HomeLearner:
             self.articles *= keep
             self.shares = {code: share * keep for code, share in self.shares.items() if share > 0.01}
         self.articles += 1
-        total = sum(chances.values()) + _DOUBT
-        for code, chance in chances.items():
+        sure = {code: chance * chance for code, chance in chances.items()}  # doubtful ones count for less than they say
+        total = sum(sure.values()) + _DOUBT
+        for code, chance in sure.items():
             self.shares[code] = self.shares.get(code, 0.0) + chance / total
 
     @property

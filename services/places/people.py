@@ -40,6 +40,13 @@ class People:
     def _run(self, first: int, last: int) -> None:
         lowers = self._tokens.lowers
         at = first
+        if last - first > 1 and _initial(self._tokens.words[first]) and self._tokens.words[first][0].isupper():
+            while at < last - 1 and _initial(self._tokens.words[at]):
+                at += 1
+            if at - first > 1 or (last - at == 1 and self.last_name(at) > 0):
+                self._mark(first, at + 1, titled=False)
+                return
+            at = first
         while at < last:
             if lowers[at] in SHORT_TITLES or (lowers[at] in TITLES and at + 1 < last and last - at <= 4):
                 self._mark(at + 1, last, titled=True)
@@ -65,6 +72,9 @@ class People:
             return
         for at in range(first, last):
             self.inside[at] = 1
+        if last < len(words) and self._tokens.gaps[last] == "-" and self._tokens.capital[last]:
+            self.inside[last] = 1  # "Ana Quincy-Adams"
+            self.known.add(words[last].rstrip(".").removesuffix("'s").removesuffix("’s"))
         if titled or last - first > 1:
             self.known.add(words[last - 1].rstrip(".").removesuffix("'s").removesuffix("’s"))
 

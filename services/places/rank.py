@@ -12,17 +12,9 @@ from dataclasses import dataclass
 from math import exp, log10
 
 from services.places.gazetteer import AREA, COUNTRY, COUNTY, DISTRICT, NOTHING, PLACE, REGION, STATE, Gazetteer, Sort
+from services.places.home import Home
 from services.places.spans import Span
 from services.places.votes import NEIGHBOURS, Ballot, Votes, cell_of, share_of
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where a source is at home: rows of country, state and county, -1 where unknown."""
-
-    country: int = -1
-    state: int = -1
-    county: int = -1
 
 
 @dataclass(slots=True)
@@ -52,6 +44,8 @@ def _times(one: float, two: float) -> float:
 
 
 _NONE = Ballot()
+_UNHEARD = 0.02  # a country's share of what other names say
+_MUCH = 0.3  # in powers of ten, a third each: eight times as many people
 
 
 def evidence_of(gazetteer: Gazetteer, span: Span, votes: Votes, home: Home, *, counties: bool) -> list[list[float]]:
@@ -62,6 +56,9 @@ def evidence_of(gazetteer: Gazetteer, span: Span, votes: Votes, home: Home, *, c
     sizes = [log10(populations[row] + 1) / 3 if kinds[row] == PLACE else 0.0 for row in rows]
     largest = max(sizes)
     top = max(rows, key=lambda row: populations[row] if kinds[row] == PLACE else -1)
+    here = [row for row in rows if kinds[row] == PLACE and gazetteer.country_of(row) == gazetteer.country]
+    top_here = max(here, key=populations.__getitem__, default=-1)
+    second = max([size for size, row in zip(sizes, rows, strict=True) if row != top], default=0.0)
     fixed = votes.fixed.get(span.number, set())
     lead_state = max(whole.states.values(), default=0.0) or 1.0
     all_countries = sum(whole.countries.values()) - sum(own.countries.values())
@@ -80,7 +77,8 @@ def evidence_of(gazetteer: Gazetteer, span: Span, votes: Votes, home: Home, *, c
         country_share = (
             share_of(whole.countries, own.countries, country) / all_countries if all_countries > 0.2 else 0.0
         )
-        at_home = home.state >= 0 and state == home.state
+        unheard = abroad and kind == PLACE and country_share < _UNHEARD and not bound
+        at_home = home.holds(gazetteer, row)
         lines.append([
             sizes[at], largest - sizes[at] if kind == PLACE else 0.0, 1.0 if kind == PLACE and row == top else 0.0,
             kind == COUNTRY, kind == STATE, kind == COUNTY and sort != Sort.BARE, kind == COUNTY and sort == Sort.BARE,
@@ -89,7 +87,7 @@ def evidence_of(gazetteer: Gazetteer, span: Span, votes: Votes, home: Home, *, c
             bound, span.within >= 0 and not bound and kind != STATE,
             bool({state, country} & fixed), bool(fixed) and not ({state, country} & fixed),
             at_home, at_home and kind == PLACE, home.county >= 0 and county == home.county and kind == PLACE,
-            home.state >= 0 and not at_home and kind == PLACE,
+            home.upper >= 0 and not at_home and kind == PLACE,
             state in votes.named and bool(votes.named[state] - others) and kind != STATE,
             abroad and country in votes.named and bool(votes.named[country] - others) and kind != COUNTRY,
             state_share / all_states if all_states > 0.2 else 0.0, state_share / lead_state if kind != STATE else 0.0,
@@ -101,6 +99,8 @@ def evidence_of(gazetteer: Gazetteer, span: Span, votes: Votes, home: Home, *, c
             kind == STATE and a_place, kind == PLACE and populations[row] == 0,
             abroad and kind == PLACE and len(rows) == 1, country_share if abroad and kind == PLACE else 0.0,
             at_home and kind == PLACE and home.county >= 0 and _close(gazetteer, row, home.county),
+            unheard, largest - sizes[at] if unheard else 0.0, row == top_here,
+            row == top and kind == PLACE and largest - second > _MUCH,
         ])  # fmt: skip
     return lines
 

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from math import log10
 
 from services.places.gazetteer import AREA, COUNTRY, COUNTY, PLACE, REGION, STATE, Gazetteer, Sort
+from services.places.home import Home
 from services.places.people import People
-from services.places.rank import Home
 from services.places.spans import Span
 from services.places.tokens import Tokens
 from services.places.words import CLASS_OF
 
+_LONGEST_RUN = 4
 _STRONG = (COUNTRY, STATE, REGION, AREA)
 
 
@@ -57,13 +58,11 @@ class NameFacts:
         self.best = _kind(kinds, span.sorts, places)
         first, last = gazetteer.first[span.number], gazetteer.last[span.number]
         count = gazetteer.counts[span.number]
-        self.at_home = home.state >= 0 and any(
-            gazetteer.state(row) == home.state and gazetteer.kinds[row] != STATE for row in span.rows
-        )
+        self.at_home = home.upper >= 0 and any(home.holds(gazetteer, row) and row != home.upper for row in span.rows)
         size = int(log10(self.population + 1)) if places else 9
         self.long = len(words)
         self.last = last
-        here = "home" if self.at_home else "nohome" if home.state >= 0 else "?"
+        here = "home" if self.at_home else "nohome" if home.upper >= 0 else "?"
         self.signs = [
             f"kind={self.best}", f"size={size}", f"kind={self.best}&size={size}", f"first={first // 5}",
             f"last={last // 5}",
@@ -129,6 +128,25 @@ def _look(tokens: Tokens, at: int, *, back: bool) -> tuple[str, str]:
     return shape, shape
 
 
+def _run_around(tokens: Tokens, first: int, last: int) -> tuple[str, str]:
+    """Give what begins the run of capitals before a span and what ends the one after it: "Regional Medical Center"."""
+    begin, end = first, last
+    while begin > 0 and first - begin < _LONGEST_RUN and _joined(tokens, begin) and tokens.capital[begin - 1]:
+        begin -= 1
+    while end < len(tokens) and end - last < _LONGEST_RUN and _joined(tokens, end) and tokens.capital[end]:
+        end += 1
+    before = CLASS_OF.get(tokens.lowers[begin], "other") if begin < first else "none"
+    after = CLASS_OF.get(tokens.lowers[end - 1], "other") if end > last else "none"
+    if before in ("stop", "locative") and first - begin == 1:
+        before = "none"
+    return f"{before}{min(first - begin, 2)}", f"{after}{min(end - last, 3)}"
+
+
+def _joined(tokens: Tokens, at: int) -> bool:
+    """Say whether a word goes on from the one before it."""
+    return tokens.gaps[at] == " " and not tokens.opens[at]
+
+
 def signs_of(scene: Scene, span: Span, facts: NameFacts) -> list[str]:
     """Give the signs of one span."""
     tokens, people = scene.tokens, scene.people
@@ -152,6 +170,7 @@ def signs_of(scene: Scene, span: Span, facts: NameFacts) -> list[str]:
     last_after = (
         people.last_name(last) // 10 if last < len(tokens.words) and gap_after == " " and tokens.capital[last] else 0
     )
+    tail, head = _run_around(tokens, first, last)
     listed = gap_before == "," or gap_after == ","
     shouted = tokens.text[span.start : span.end].isupper() and len(span.name) > 3
     kind = facts.best
@@ -170,6 +189,8 @@ def signs_of(scene: Scene, span: Span, facts: NameFacts) -> list[str]:
         f"listed={listed}&kind={kind}", f"shout={shouted}", f"lowered={lowered}", f"lowered={lowered}&kind={kind}",
         f"bound={bound}", f"bound={bound}&kind={kind}", f"placed={span.name in scene.placed}",
         f"located={span.name in scene.located}", f"times={min(4, scene.times[span.number])}",
+        f"head={head}", f"head={head}&kind={kind}", f"tail={tail}", f"tail={tail}&kind={kind}",
+        f"head={head}&left={left}",
         f"person={person}&size={min(5, len(str(facts.population)))}", f"lower={facts.lower}&left={left}",
         f"last={facts.last // 10}&left={left}", f"last={facts.last // 10}&right={right}",
     ]  # fmt: skip

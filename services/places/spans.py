@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from services.places.gazetteer import STATE, Gazetteer, Sort
+from services.places.divisions import plain_letters
+from services.places.gazetteer import PLACE, STATE, Gazetteer, Sort
 from services.places.tokens import Tokens
 
 _MOST_WORDS = 6
+_METROPOLIS = 300_000
+_OUTWEIGHS = 20
+_PARTIES = ("D", "R", "I", "DFL")
 _NO_JOIN = ("", ",")
 
 
@@ -87,6 +91,8 @@ def _called(tokens: Tokens, gazetteer: Gazetteer, first: int, last: int, *, shou
         number = gazetteer.number_of(name)
         if number < 0 and "’" in name:
             number = gazetteer.number_of(name.replace("’", "'"))
+        if number < 0 and not name.isascii():
+            number = gazetteer.number_of(plain_letters(name))
         if number < 0 and shouted and len(name) > 3 and name.isupper():
             number = gazetteer.number_of(_calm(name))
         if number < 0 and last - first > 1 and (long := _SHORT_DIRECTIONS.get(tokens.words[first])) is not None:
@@ -127,17 +133,20 @@ def _see_what_follows(tokens: Tokens, gazetteer: Gazetteer, found: list[Span]) -
     """Give each span its divisions, and bind "City, ST" together."""
     for at, span in enumerate(found):
         after_comma = tokens.gaps[span.first] == "," and at > 0 and found[at - 1].last == span.first
-        capital_before = span.first > 0 and tokens.gaps[span.first] == "," and tokens.capital[span.first - 1]
+        capital_before = after_comma or (
+            span.first > 0 and tokens.gaps[span.first] == "," and tokens.words[span.first - 1].istitle()
+        )
+        party = span.first > 0 and tokens.gaps[span.first] == "-" and tokens.words[span.first - 1] in _PARTIES
         shown = tokens.text[span.start : span.end]
         for row, sort in gazetteer.linked(span.number):
             if sort == Sort.POSTAL and not (capital_before and shown.isupper()):
                 continue
-            if sort == Sort.SHORT and not _may_be_short(shown, capital_before=capital_before):
+            if sort == Sort.SHORT and not _may_be_short(shown, capital_before=capital_before or party):
                 continue
             span.rows.append(row)
             span.sorts.append(sort)
         if after_comma:
-            _bind(gazetteer, found[at - 1], span, at - 1, at)
+            _bind(gazetteer, found[at - 1], span, at - 1)
 
 
 _SHORT_ANYWHERE = frozenset({"Calif.", "U.S.", "U.S", "US", "USA", "U.S.A.", "UK", "U.K.", "U.K", "D.C.", "N.Y.",
@@ -156,12 +165,25 @@ def _may_be_short(shown: str, *, capital_before: bool) -> bool:
     return capital_before or shown in _SHORT_ANYWHERE
 
 
-def _bind(gazetteer: Gazetteer, city: Span, state: Span, number: int, behind: int) -> None:
+def _is_list_of_cities(gazetteer: Gazetteer, one: Span, two: Span) -> bool:
+    """Say whether "Boston, New York" names two cities: a city so called, and no such place of note in the state."""
+    kinds, populations = gazetteer.kinds, gazetteer.populations
+    if not any(kinds[row] == PLACE and populations[row] >= _METROPOLIS for row in two.rows):
+        return False
+    places = [row for row in one.rows if kinds[row] == PLACE]
+    inside = [populations[row] for row in places if gazetteer.state(row) in two.rows]
+    return max((populations[row] for row in places), default=0) > _OUTWEIGHS * max(inside, default=0) + _METROPOLIS
+
+
+def _bind(gazetteer: Gazetteer, city: Span, state: Span, number: int) -> None:
     """Bind a name to the state or country behind it, if anything of that name lies there."""
+    if _is_list_of_cities(gazetteer, city, state):
+        return
     uppers = [row for row in state.rows if gazetteer.kinds[row] in (0, STATE, 4)]
     for upper in sorted(uppers, key=lambda row: gazetteer.kinds[row] != STATE):
         if any(gazetteer.ups[row] == upper or upper in gazetteer.rows_above(row) for row in city.rows):
             city.within = upper
             state.names_for = number
+            state.sorts = [state.sorts[state.rows.index(upper)]]
+            state.rows = [upper]
             return
-    _ = behind

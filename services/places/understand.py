@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from services.articles.article import Article, Zone
 from services.places.because import Because
 from services.places.focus import Named, focus_of
-from services.places.form import before_counties, of_dateline, settled
-from services.places.gazetteer import COUNTRY, NOTHING, STATE, Gazetteer, Sort
+from services.places.form import before_counties, counties_only, of_dateline, settled
+from services.places.gazetteer import NOTHING, Gazetteer, Sort
 from services.places.guards import by_hand
+from services.places.home import Home, home_of
 from services.places.looks import first_look, second_look
 from services.places.people import People
-from services.places.rank import Home, Meaning, meaning_of
+from services.places.rank import Meaning, meaning_of
 from services.places.signs import NameFacts, Scene, signs_of
 from services.places.spans import Span, spans_of
 from services.places.tokens import Tokens, tokens_of
@@ -27,7 +28,8 @@ from services.places.weights import Weights
 READ: tuple[Zone, ...] = (Zone.TITLE, Zone.DATELINE, Zone.LEAD, Zone.BODY, Zone.CAPTION)
 """The zones in which places are looked for; teasers name other articles' places."""
 
-SURE = 0.6
+SURE = 0.4
+MARGIN = 0.25
 _LEAST_SHARE = 0.02  # meanings less likely say nothing
 
 
@@ -67,7 +69,20 @@ class Places:
     about: Sequence[str] = ()
     gov: Sequence[str] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
-    """Chance of each state or country, for learning a source's home."""
+    """Chance of each state, and of each country abroad, for learning a source's home."""
+
+    def sure_states(self, threshold: float) -> set[str]:
+        """Give the states that are named with at least this chance, as alerts ask."""
+        return {code for code, chance in self.shares.items() if chance >= threshold and code.startswith("US-")}
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """How likely each code is named."""
+
+    states: dict[str, float] = field(default_factory=dict)
+    counties: dict[str, float] = field(default_factory=dict)
+    countries: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +112,6 @@ def understand(article: Article | str, gazetteer: Gazetteer, home: str | None = 
     weights = gazetteer.weights
     draft = draft_of(article, gazetteer, home)
     spans = draft.scene.spans
-    if not spans:
-        return Places()
     if weights.learned:
         first, sums = first_look(draft.signs, weights)
     else:
@@ -113,6 +126,9 @@ def draft_of(article: Article | str, gazetteer: Gazetteer, home: str | None) -> 
     text, parts = _joined(article)
     tokens = tokens_of(text)
     spans = spans_of(tokens, gazetteer)
+    for span in spans:
+        if before_counties(tokens, span.last):
+            counties_only(gazetteer, span)
     at_home = home_of(gazetteer, home)
     scene = Scene(tokens, spans, People(tokens, gazetteer))
     facts: dict[int, NameFacts] = {}
@@ -121,20 +137,6 @@ def draft_of(article: Article | str, gazetteer: Gazetteer, home: str | None) -> 
             facts[span.number] = NameFacts(gazetteer, span, at_home)
     signs = [signs_of(scene, span, facts[span.number]) for span in spans]
     return Draft(tokens, parts, scene, at_home, facts, signs)
-
-
-def home_of(gazetteer: Gazetteer, code: str | None) -> Home:
-    """Give the rows of a home area's code; an unknown code is no home."""
-    row = gazetteer.by_code.get(code or "", -1)
-    if row < 0:
-        return Home()
-    kind = gazetteer.kinds[row]
-    if kind == COUNTRY:
-        return Home(country=row)
-    if kind == STATE:
-        return Home(gazetteer.country, row)
-    state = gazetteer.state(row)
-    return Home(gazetteer.country_of(row), state, row) if state != NOTHING else Home(country=gazetteer.country_of(row))
 
 
 def _joined(article: Article | str) -> tuple[str, list[_Part]]:
@@ -156,7 +158,7 @@ def _joined(article: Article | str) -> tuple[str, list[_Part]]:
 def meanings_of(gazetteer: Gazetteer, draft: Draft, chances: Sequence[float], ranks: Sequence[float]) -> list[Meaning]:
     """Say what each span would mean, by what the others say together."""
     spans = draft.scene.spans
-    votes = count_votes(gazetteer, spans, chances, draft.home.state)
+    votes = count_votes(gazetteer, spans, chances, draft.home)
     known: dict[tuple[int, int, bool, int], Meaning] = {}
     found = []
     for span in spans:
@@ -173,8 +175,7 @@ def _places(
 ) -> Places:
     mentions: list[Mention] = []
     named: list[Named] = []
-    states: dict[str, float] = {}
-    counties: dict[str, float] = {}
+    codes = Chances()
     starts = [part.at for part in draft.parts]
     parts = [draft.parts[bisect_right(starts, span.start) - 1] for span in draft.scene.spans]
     meanings = [
@@ -184,11 +185,11 @@ def _places(
     witnesses = [
         (span, meaning.rows[0])
         for span, chance, meaning in zip(draft.scene.spans, chances, meanings, strict=True)
-        if chance >= weights.mention and meaning.chances[0] >= SURE
+        if chance >= weights.mention and not is_ambiguous(meaning)
     ]
     because = Because(gazetteer, weights.ranks, draft.home, witnesses)
     for span, chance, meaning, part in zip(draft.scene.spans, chances, meanings, parts, strict=True):
-        _add_codes(gazetteer, meaning, chance, states, counties)
+        _add_codes(gazetteer, meaning, chance, codes)
         if chance < weights.mention:
             continue
         mention = _mention(gazetteer, draft.tokens.text, part, span, chance, meaning, because.words(span, meaning))
@@ -199,30 +200,35 @@ def _places(
     focus = focus_of(gazetteer, draft.tokens, named)
     return Places(
         tuple(mentions),
-        tuple(code for code, chance in states.items() if chance >= weights.state),
-        tuple(code for code, chance in counties.items() if chance >= weights.county),
+        tuple(code for code, chance in codes.states.items() if chance >= weights.state),
+        tuple(code for code, chance in codes.counties.items() if chance >= weights.county),
         tuple(map(gazetteer.id_of, focus.about)),
         tuple(map(gazetteer.id_of, focus.governments)),
-        states,
+        codes.states | codes.countries,
     )
 
 
-def _add_codes(
-    gazetteer: Gazetteer, meaning: Meaning, chance: float, states: dict[str, float], counties: dict[str, float]
-) -> None:
-    """Add the chances of a mention's states and counties: the highest of any mention counts."""
-    of_state: dict[int, float] = {}
-    of_county: dict[int, float] = {}
+def _add_codes(gazetteer: Gazetteer, meaning: Meaning, chance: float, chances: Chances) -> None:
+    """Add the chances of a mention's states, counties and countries abroad: the highest of any mention counts."""
+    sums: tuple[dict[int, float], ...] = ({}, {}, {})
     for row, share in zip(meaning.rows, meaning.chances, strict=True):
         if share < _LEAST_SHARE:
             break
         state, county = gazetteer.state(row), gazetteer.county(row)
-        of_state[state] = of_state.get(state, 0.0) + share
-        of_county[county] = of_county.get(county, 0.0) + share
-    for rows, into in ((of_state, states), (of_county, counties)):
+        country = gazetteer.country_of(row)
+        for upper, into in zip((state, county, country), sums, strict=True):
+            if upper != NOTHING:
+                into[upper] = into.get(upper, 0.0) + share
+    for rows, of_code in zip(sums, (chances.states, chances.counties, chances.countries), strict=True):
         for row, share in rows.items():
-            if row != NOTHING and (code := gazetteer.code(row)).startswith("US-"):
-                into[code] = max(into.get(code, 0.0), chance * share)
+            code = gazetteer.code(row)
+            if code.startswith("US-") != (of_code is chances.countries) and code != "US":
+                of_code[code] = max(of_code.get(code, 0.0), chance * share)
+
+
+def is_ambiguous(meaning: Meaning) -> bool:
+    """Say whether the likeliest meaning does not clear the margin before the next."""
+    return meaning.chances[0] < SURE or (len(meaning.chances) > 1 and meaning.chances[0] - meaning.chances[1] < MARGIN)
 
 
 def _mention(
@@ -230,7 +236,7 @@ def _mention(
 ) -> Mention:
     division = gazetteer.division(meaning.rows[0])
     sure = meaning.chances[0]
-    ambiguous = sure < SURE
+    ambiguous = is_ambiguous(meaning)
     others = tuple(gazetteer.id_of(one) for one in meaning.rows[1:4]) if ambiguous else ()
     shift = part.offset - part.at
     return Mention(

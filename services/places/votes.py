@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.places.gazetteer import AREA, COUNTRY, COUNTY, NOTHING, PLACE, REGION, STATE, Gazetteer, Sort
+from services.places.home import Home
 from services.places.spans import Span
 
 _UPPER = 4.0
@@ -42,7 +43,7 @@ class Votes:
     """Name to the states and countries that stand behind it somewhere in the article."""
 
 
-def count_votes(gazetteer: Gazetteer, spans: Sequence[Span], weights: Sequence[float], home: int) -> Votes:
+def count_votes(gazetteer: Gazetteer, spans: Sequence[Span], weights: Sequence[float], home: Home) -> Votes:
     """Count the votes. `weights` has one number a span; a name counts once, with its highest."""
     votes = Votes()
     heaviest: dict[Key, tuple[float, Span]] = {}
@@ -77,12 +78,12 @@ def _sides(one: Ballot, two: Ballot) -> tuple[tuple[dict[int, float], dict[int, 
     )
 
 
-def _shares(gazetteer: Gazetteer, span: Span, votes: Votes, home: int) -> list[tuple[int, float]]:
+def _shares(gazetteer: Gazetteer, span: Span, votes: Votes, home: Home) -> list[tuple[int, float]]:
     kinds, populations = gazetteer.kinds, gazetteer.populations
     rows = span.rows
     if len(rows) > _MOST:
-        kept = sorted(rows, key=lambda row: (kinds[row] != PLACE, populations[row], gazetteer.state(row) == home))
-        rows = kept[-_MOST:] + [row for row in kept[:-_MOST] if home >= 0 and gazetteer.state(row) == home]
+        kept = sorted(rows, key=lambda row: (kinds[row] != PLACE, populations[row], home.holds(gazetteer, row)))
+        rows = kept[-_MOST:] + [row for row in kept[:-_MOST] if home.holds(gazetteer, row)]
     largest = max([populations[row] for row in rows if kinds[row] == PLACE], default=0) or 1
     fixed = votes.fixed.get(span.number, ())
     found: list[tuple[int, float]] = []
@@ -95,7 +96,7 @@ def _shares(gazetteer: Gazetteer, span: Span, votes: Votes, home: int) -> list[t
             share = 0.1 + 0.9 * populations[row] / largest
         else:
             share = 1.0
-        if home >= 0 and state == home:
+        if home.holds(gazetteer, row):
             share += 1.5
         if state in votes.named and votes.named[state] - {span.number}:
             share += 1.0

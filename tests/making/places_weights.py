@@ -167,7 +167,7 @@ def rounded(found: Mapping[str, dict[str, float]]) -> dict[str, dict[str, float]
             for part, numbers in found.items()}  # fmt: skip
 
 
-THRESHOLDS = {"mention": 0.4, "state": 0.5, "county": 0.5, "alert": 0.8}
+THRESHOLDS = {"mention": 0.36, "state": 0.43, "county": 0.42, "alert": 0.77}
 
 
 def main() -> None:

@@ -104,7 +104,7 @@ def spellings(name: str) -> list[str]:
             found += [short + plain[len(long) :], short.replace(".", "") + plain[len(long) :]]
         if plain.startswith(short):
             found += [long + plain[len(short) :], short.replace(".", "") + plain[len(short) :]]
-    for tail in (" City",):
-        if plain.endswith(tail) and len(plain.split()) == 2:
-            pass
+    for inner, other in ((" Saint ", " St. "), (" St. ", " Saint "), (" Mount ", " Mt. "), (" Fort ", " Ft. ")):
+        if inner in plain:
+            found.append(plain.replace(inner, other))
     return [one for one in found if one != name]

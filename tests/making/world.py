@@ -27,8 +27,8 @@ from tests.making.written import Written
 _SECOND = ("GB", "IE")  # whose second level is what news calls counties
 _LONDON = (51.51, -0.13)
 _ENGLISH = ("GB", "IE", "CA", "AU", "NZ")
-_LEAST = 5000  # people of a place abroad
-_LEAST_ENGLISH = 1000
+_LEAST = 2000  # people of a place abroad
+_LEAST_ENGLISH = 500
 _CENTRE = {"US": (39.76, -98.5), "GB": (54.0, -4.0), "XK": (42.6, 20.9), "VI": (18.3, -64.9)}
 ONLY_STATES = ("PR", "GU", "VI", "AS", "MP")
 _BYGONE = ("CS", "AN")
