@@ -82,6 +82,11 @@ def article_id(source: str, external_id: str, revision: int) -> str:
     return _id("article", source, external_id, str(revision))
 
 
+def hash_of(item: Item) -> str:
+    """Hash what a reader sees of an item."""
+    return content_hash(item.title, item.html if item.html is not None else (item.text or ""))
+
+
 def content_hash(title: str | None, text: str) -> str:
     """Hash what a reader sees, without regard to white space."""
     seen = " ".join((title or "").split()) + "\n" + " ".join(text.split())

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from services.articles.article import Item
+from services.articles.article import Item, hash_of
 from services.articles.url import canonical_url
 from services.guard import Answer
 from services.sources import health, rhythm
@@ -46,6 +46,8 @@ class Recorded:
 
 def record(session: Session, claim: Claim, got: Got, now: datetime, keeping: Keeping) -> Recorded | None:
     """Record one poll; `None` if another worker has polled the source meanwhile."""
+    if _is_same(claim, got) and _record_same(session, claim, got, now, keeping):
+        return Recorded(0)
     entry = Poll(source=claim.row.id, at=now, ok=not got.failure, status=got.status, detail=got.failure)
     mine = polls.record(session, claim.row, entry)
     if claim.row.host is not None:
@@ -64,6 +66,23 @@ def record(session: Session, claim: Claim, got: Got, now: datetime, keeping: Kee
     session.add(row)
     session.flush()
     return Recorded(entry.articles, change)
+
+
+def _is_same(claim: Claim, got: Got) -> bool:
+    """Say whether a poll brought nothing at all, as most do; they are written in three statements."""
+    row, answer = claim.row, got.answer
+    if answer is None or got.failure or got.feed is not None or got.hubs is not None or answer.moved or row.moves:
+        return False
+    return row.state == row.told == SourceState.HEALTHY and row.reason is None and row.last_article_at is not None
+
+
+def _record_same(session: Session, claim: Claim, got: Got, now: datetime, keeping: Keeping) -> bool:
+    due = _next(claim.row, got, now, keeping, pushed=claim.pushed)
+    if not polls.record_same(session, claim, got.status, due, now):
+        return False
+    if claim.row.host is not None:
+        hosts.release(session, claim.row.host, claim.turn, now + keeping.bounds.gap)
+    return True
 
 
 def _worked(session: Session, row: Source, got: Got, entry: Poll, now: datetime, keeping: Keeping) -> None:
@@ -102,7 +121,10 @@ def take_in(
     """Store the items that are new. Those published before `old_before` are kept and raise no alert."""
     fresh: list[datetime | None] = []
     long = 0
+    known = articles.latest_hashes(session, row.id, [item.external_id for item in items])
     for item in items:
+        if known.get(item.external_id) == hash_of(item):
+            continue
         if len(item.text or item.html or "") > LONGEST_TEXT:
             long += 1
             continue
@@ -158,12 +180,17 @@ def _take_over(session: Session, row: Source, to: str, now: datetime) -> None:
 
 def _schedule(session: Session, row: Source, got: Got, now: datetime, keeping: Keeping) -> None:
     assert got.answer is not None
-    bounds, pushed = keeping.bounds, websubs.active(session, row.id, now) is not None
+    row.next_poll_at = _next(row, got, now, keeping, pushed=websubs.active(session, row.id, now) is not None)
+    _note_move(session, row, got.answer, now)
+
+
+def _next(row: Source, got: Got, now: datetime, keeping: Keeping, *, pushed: bool) -> datetime:
+    assert got.answer is not None
+    bounds = keeping.bounds
     silent = now - row.last_article_at if row.last_article_at else None
     wait = rhythm.interval(bounds, row.gap_s, silent, pushed=pushed)
     asked = min(rhythm.asked_wait(got.answer.headers, got.answer.status, now), bounds.most)
-    row.next_poll_at = rhythm.next_poll(now, wait, asked, keeping.chance)
-    _note_move(session, row, got.answer, now)
+    return rhythm.next_poll(now, wait, asked, keeping.chance)
 
 
 def _failed(row: Source, got: Got, now: datetime, keeping: Keeping) -> None:

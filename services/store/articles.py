@@ -77,6 +77,17 @@ def put(
     return row, True
 
 
+def latest_hashes(session: Session, source: str, external_ids: Sequence[str]) -> dict[str, str]:
+    """Give the content hashes of the newest revisions of those of these articles that are there."""
+    found: dict[str, str] = {}
+    for start in range(0, len(external_ids), 500):
+        some = col(Article.external_id).in_(external_ids[start : start + 500])
+        its = select(col(Article.external_id), col(Article.content_sha256)).where(col(Article.source) == source, some)
+        for external_id, digest in session.execute(its.order_by(col(Article.revision))):
+            found[external_id] = digest
+    return found
+
+
 def value_of(row: Article, source: str = "") -> ArticleValue:
     """Give an article that was read as a value; `source` is the name of its source."""
     return ArticleValue(

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from services.store import hosts
-from services.store.source_tables import Host
-from services.store.states import SourceState
-from services.store.tables import Article, Poll, Source
+from services.store.source_tables import Host, Poll, Source, WebSub
+from services.store.states import SourceState, WebSubState
+from services.store.tables import Article
 
 KEPT = timedelta(hours=25)
 RECENT = 101  # articles that tell a source's rhythm
@@ -21,10 +21,11 @@ RECENT = 101  # articles that tell a source's rhythm
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A source to poll, and the turn at its host."""
+    """A source to poll, and the turn at its host. `pushed`: a hub pushes it now."""
 
     row: Source
     turn: str
+    pushed: bool = False
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -67,7 +68,13 @@ def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> 
     rows = session.scalars(taken.returning(Source)).all()
     for name in set(turns.names) - {row.host for row in rows}:
         hosts.release(session, name, turns.token, now)
-    return [Claim(row, turns.token) for row in rows]
+    pushed = _pushed(session, [row.id for row in rows], now)
+    return [Claim(row, turns.token, row.id in pushed) for row in rows]
+
+
+def _pushed(session: Session, ids: Sequence[str], now: datetime) -> set[str]:
+    active = (col(WebSub.state) == WebSubState.ACTIVE) & (col(WebSub.expires_at) > now)
+    return set(session.scalars(select(col(WebSub.source)).where(active, col(WebSub.source).in_(ids))))
 
 
 def claim_one(session: Session, source: str, now: datetime, lease: timedelta) -> Claim | None:
@@ -98,6 +105,23 @@ def record(session: Session, row: Source, poll: Poll, **values: object) -> bool:
         return False
     session.add(poll)
     session.flush()
+    return True
+
+
+def record_same(session: Session, claim: Claim, status: int | None, due: datetime, now: datetime) -> bool:
+    """Write a poll of a healthy source that brought nothing new; false if that is no longer what it is."""
+    mine = (
+        (col(Source.id) == claim.row.id)
+        & (col(Source.lease_token) == claim.row.lease_token)
+        & (col(Source.state) == SourceState.HEALTHY)
+        & (col(Source.quiet_since).is_(None))
+    )
+    same = update(Source).where(mine).values(lease_token=None, lease_until=None, polled_at=now, next_poll_at=due)
+    if session.execute(same).rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
+        return False
+    session.execute(
+        insert(Poll), [{"source": claim.row.id, "at": now, "ok": True, "status": status, "detail": "", "articles": 0}]
+    )
     return True
 
 
