@@ -20,7 +20,7 @@ def show(screen: Screen, kept: Kept) -> None:
 
     by_division: dict[str, list[Mention]] = {}
     for one in kept.mentions:
-        if is_sure(one):
+        if is_sure(kept, one):
             by_division.setdefault(one.division, []).append(one)
     heads = ["places", *[""] * len(by_division)]
     for head, (division, mentions) in zip(heads, by_division.items(), strict=False):
@@ -29,7 +29,7 @@ def show(screen: Screen, kept: Kept) -> None:
         screen.line(" " * (_INDENT + 2), dim(screen.cut(said, WIDTH - _INDENT - 2)))
     _listed(screen, "about", map(kept.shown, kept.about))
     _listed(screen, "gov", map(kept.shown, kept.gov))
-    for said in dict.fromkeys(doubt(kept, one) for one in kept.mentions if not is_sure(one)):
+    for said in dict.fromkeys(doubt(kept, one) for one in kept.mentions if not is_sure(kept, one)):
         screen.line("  ", NOT_COUNTED, f" {'left out':<7}  ", dim(screen.cut(said, WIDTH - _INDENT)))
 
 

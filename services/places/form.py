@@ -2,8 +2,8 @@
 
 Is none: "Virginia Phillips" (a first name before a last name), "USS Wisconsin", "Lincoln Avenue", "Jackson and Madison
 streets", "Boston Bruins", "Chicago Tribune", "Bank of America", "Chevrolet Malibu", the title “Chicago”, "Independence
-Day", and OK or IN in capitals that stand behind no city. Is one: "Davenport, Iowa", "D-Tacoma", and the counties of
-"King, Snohomish and Pierce counties". A dateline names a city: "NEW YORK —" is not the state.
+Day", and OK or IN in capitals that stand behind no city. Is one: "Davenport, Iowa", "D-Tacoma", "Chicago aldermen", and
+the counties of "King, Snohomish and Pierce counties". A dateline names a city: "NEW YORK —" is not the state.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _STREETS = listed("street streets avenue avenues ave road roads rd boulevard blv
 _TEAMS = TEAM - listed("fire crew stars united heat magic jazz thunder orange tide revolution city")  # words of others
 _OF = listed("bank church")  # a university is nearly always where it says
 _FIRST_NAME, _FIRST_NAME_OF_A_STATE, _LAST_NAME = 7, 13, 1
+_PUBLIC = listed("aldermen alderman police council councilman councilwoman firefighters supervisors commissioners "
+                 "sheriff's")  # fmt: skip
 _BODIES = ("org", "gov", "team", "street", "water")
 _SURE, _NEVER = 0.8, 0.0
 _A_CITY = 100_000
@@ -161,6 +163,14 @@ def _of_streets(tokens: Tokens, span: Span) -> bool:
 # ---- is one ----
 
 
+def _names_body(gazetteer: Gazetteer, tokens: Tokens, span: Span, row: int) -> bool:
+    """Whether a public body follows the name of a place: "Chicago aldermen", "Torrington police"."""
+    at = span.last
+    if at >= len(tokens) or tokens.gaps[at] != " " or gazetteer.kinds[row] not in (PLACE, COUNTY):
+        return False
+    return tokens.lowers[at] in _PUBLIC
+
+
 def _is_one(gazetteer: Gazetteer, tokens: Tokens, span: Span, meaning: Meaning) -> bool:
     row, first = meaning.rows[0], span.first
     before = tokens.lowers[first - 1] if first else ""
@@ -169,4 +179,6 @@ def _is_one(gazetteer: Gazetteer, tokens: Tokens, span: Span, meaning: Meaning) 
         return not joined and span.within in (gazetteer.state(row), gazetteer.country_of(row))
     if first and before in ("d", "r", "i") and tokens.gaps[first] == "-":
         return gazetteer.kinds[row] in (PLACE, STATE)
+    if meaning.chances[0] >= _SURE and not joined and _names_body(gazetteer, tokens, span, row):
+        return True
     return gazetteer.kinds[row] == COUNTY and before_counties(tokens, span.last)

@@ -6,7 +6,9 @@
     …:=X        X itself
     …~:X        unsure mentions count too: of any place that they may mean; for about: and gov: in the title or lead
 
-A mention is sure if it is not ambiguous and its confidence is `LEAST` or more.
+A mention is sure if it is not ambiguous and its confidence is `LEAST` or more, or `LEAST_AT_HOME` where the source's home
+is known. Alerts prefer precision: on the local news at hand, cross-validated by outlet, the states named by mentions of
+such a confidence are right 95 times in 100 with a learned home or none, and 98 with a given one.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from services.places.understand import Mention
 from services.queries.places import PlaceFact, PlaceHit, fact_of
 from services.queries.tree import Place, PlaceKind
 
-LEAST = 0.5
+LEAST, LEAST_AT_HOME = 0.75, 0.7
 """The confidence from which a mention counts in queries, and so in alerts."""
 _ORDER = (Zone.TITLE, Zone.LEAD, Zone.BODY, Zone.DATELINE, Zone.CAPTION)
 _HEAD = (Zone.TITLE, Zone.LEAD)
@@ -62,7 +64,7 @@ class ArticlePlaces:
         """Give the mentions that may mean the place and do not count, each with what it may mean."""
         if self.holds(place) or not place.division:
             return ()
-        unsure = [one for one in self._ordered if not is_sure(one) and place.division in self._may_be(one)]
+        unsure = [one for one in self._ordered if not self._sure(one) and place.division in self._may_be(one)]
         return [PlaceHit(one.zone, one.start, one.end, doubt(self._kept, one)) for one in unsure]
 
     @cached_property
@@ -72,8 +74,8 @@ class ArticlePlaces:
     @cached_property
     def _facts(self) -> frozenset[PlaceFact]:
         kept = self._kept
-        sure = {one.division for one in kept.mentions if is_sure(one)}
-        unsure = [one for one in kept.mentions if not is_sure(one)]
+        sure = {one.division for one in kept.mentions if is_sure(kept, one)}
+        unsure = [one for one in kept.mentions if not is_sure(kept, one)]
         doubted = {id_ for one in unsure for id_ in (one.division, *one.others)}
         heading = {id_ for one in unsure if one.zone in _HEAD for id_ in (one.division, *one.others)}
         return frozenset(
@@ -99,7 +101,7 @@ class ArticlePlaces:
         """Whether a mention shows that the clause holds."""
         if place.kind is not PlaceKind.PLACE and not self._backs(one, place):
             return False
-        if is_sure(one):
+        if self._sure(one):
             return one.division == place.division or (
                 not place.exact and place.division in self._kept.around(one.division)
             )
@@ -107,26 +109,29 @@ class ArticlePlaces:
 
     def _backs(self, one: Mention, place: Place) -> bool:
         ids = self._kept.about if place.kind is PlaceKind.ABOUT else self._kept.gov
-        return one.division in ids or (place.ambiguous and not is_sure(one) and one.zone in _HEAD)
+        return one.division in ids or (place.ambiguous and not self._sure(one) and one.zone in _HEAD)
 
     def _how(self, one: Mention, place: Place) -> str:
         """Say it in words: "San Bernardino, California (city): in the title and twice in the text, …"."""
         shown = self._kept.shown(one.division)
-        if not is_sure(one):
+        if not self._sure(one):
             return doubt(self._kept, one)
-        parts = [told_where([m.zone for m in self._kept.mentions if m.division == one.division and is_sure(m)])]
+        parts = [told_where([m.zone for m in self._kept.mentions if m.division == one.division and self._sure(m)])]
         if one.division != place.division:
             parts.append(f"within {self._kept.shown(place.division)}" if self._knows(place) else "within it")
         parts.append(f"understood so because {_because(one.evidence)}")
         return f"{shown}: {', '.join(parts)}"
 
+    def _sure(self, one: Mention) -> bool:
+        return is_sure(self._kept, one)
+
     def _knows(self, place: Place) -> bool:
         return place.division in self._kept.divisions
 
 
-def is_sure(one: Mention) -> bool:
+def is_sure(kept: Kept, one: Mention) -> bool:
     """Whether a mention counts in queries."""
-    return not one.ambiguous and one.confidence >= LEAST
+    return not one.ambiguous and one.confidence >= (LEAST_AT_HOME if kept.home else LEAST)
 
 
 def doubt(kept: Kept, one: Mention) -> str:

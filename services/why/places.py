@@ -21,7 +21,7 @@ def place_of(tree: Node, clause: str) -> Place | None:
 
 def understood(kept: Kept, place: Place) -> str:
     """Say how mentions of the place's name were understood; nothing if the article names nothing like it."""
-    mine = [one for one in kept.mentions if one.division == place.division and is_sure(one)]
+    mine = [one for one in kept.mentions if one.division == place.division and is_sure(kept, one)]
     if mine and place.kind is not PlaceKind.PLACE:
         what = "about it" if place.kind is PlaceKind.ABOUT else "about its government"
         return f"{kept.shown(place.division)} is named, but the article is not {what}"
@@ -30,7 +30,7 @@ def understood(kept: Kept, place: Place) -> str:
     said = []
     for division, count in Counter(one.division for one in alike).most_common(_MOST):
         first = next(one for one in alike if one.division == division)
-        sure = "" if is_sure(first) else ", not surely"
+        sure = "" if is_sure(kept, first) else ", not surely"
         said.append(
             f"“{first.text}” was read as {kept.shown(division)}{sure} ({count} of {len(alike)}: {first.evidence})"
         )

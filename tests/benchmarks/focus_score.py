@@ -80,7 +80,7 @@ def score(wanted: Iterable[tuple[set[str], set[str], Kept]]) -> Score:
 
 def named(one: Labelled) -> set[str]:
     """Give every division that an article names."""
-    return {mention.division for mention in one.kept.mentions if is_sure(mention)}
+    return {mention.division for mention in one.kept.mentions if is_sure(one.kept, mention)}
 
 
 ROWS: dict[str, Callable[[Labelled], tuple[set[str], set[str]]]] = {

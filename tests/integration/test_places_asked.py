@@ -92,8 +92,9 @@ def test_an_article_shows_its_places(ask: Ask) -> None:
 
 
 def test_match_takes_the_home_of_the_source(ask: Ask) -> None:
-    assert ask("match", "place:Illinois", "article.txt")[0] == 1
-    code, out, _ = ask("match", "place:Illinois", "article.txt", "--home", "US-IL")
+    Path("road.txt").write_text("Springfield police closed the road on Monday.", encoding="utf-8")
+    assert ask("match", "place:Illinois", "road.txt")[0] == 1
+    code, out, _ = ask("match", "place:Illinois", "road.txt", "--home", "US-IL")
     assert (code, "Springfield, Illinois (city)" in out) == (0, True)
     code, _, err = ask("match", "place:Illinois", "article.txt", "--home", "IL")
     assert (code, "may be Illinois or Israel" in err) == (2, True)

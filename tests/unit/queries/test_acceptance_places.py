@@ -38,7 +38,7 @@ def kept(article: Article) -> Kept:
 
 
 def test_the_places_are_found_and_no_others(kept: Kept) -> None:
-    assert {one.name for one in kept.mentions if is_sure(one)} == NAMED
+    assert {one.name for one in kept.mentions if is_sure(kept, one)} == NAMED
 
 
 def test_the_dateline_is_chicago(kept: Kept) -> None:
