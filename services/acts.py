@@ -20,6 +20,7 @@ from services import pipeline
 from services.accounts import tokens
 from services.accounts.tokens import Caller
 from services.articles.article import Item
+from services.articles.mail_address import is_mailbox
 from services.broker import Stage
 from services.channels import notices, verify
 from services.channels.address import check_address
@@ -30,6 +31,7 @@ from services.identity import sha256
 from services.queries.canonical import rule_key
 from services.queries.parser import Lookups, Parsed, parse
 from services.reading import checked_home
+from services.sources.mailbox import checked_mailbox
 from services.store import (
     audit,
     bounces,
@@ -340,6 +342,8 @@ def apply_topics(work: Work, actor: str, packs: Sequence[PackFile], now: datetim
 
 def checked_source(gate: Gate, url: str) -> SourceUrl:
     """Check that a source's address may be connected to. It looks its host up: call this outside any transaction."""
+    if is_mailbox(url):
+        return SourceUrl(checked_mailbox(gate, url))
     gate.check_url(url, field="/url")
     return SourceUrl(url)
 

@@ -103,6 +103,10 @@ _NOUNS = (
 )  # fmt: skip
 
 
+def _gate(settings: Settings) -> Gate:
+    return Gate(settings.allow_private, own=settings.own_urls, mail_folders=settings.mail_folders)
+
+
 def build(settings: Settings) -> FastAPI:
     """Build the application for one process. Raises if a route is not declared in `services.api.access`."""
     hints = open_hints(settings.broker_url or "")
@@ -112,7 +116,7 @@ def build(settings: Settings) -> FastAPI:
         lifespan=_lifespan(settings, store, hints),
     )  # fmt: skip
     parts = Parts(
-        store, open_vault(settings.key_file), Gate(settings.allow_private, own=settings.own_urls), LivePacks(store),
+        store, open_vault(settings.key_file), _gate(settings), LivePacks(store),
         Home(settings.public_url, settings.mail_from),
     )  # fmt: skip
     site = Site(

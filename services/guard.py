@@ -54,7 +54,8 @@ class Answer:
 class Gate:
     """Checks and makes connections. `look_up` and `dial` are the only two calls that reach outside.
 
-    `own` are the addresses that this installation answers at itself: it never fetches from itself.
+    `own` are the addresses that this installation answers at itself: it never fetches from itself. `mail_folders` are
+    the folders of this machine that mail may be read from.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class Gate:
         allow_private: Sequence[str] = (),
         *,
         own: Sequence[str] = (),
+        mail_folders: Sequence[str] = (),
         look_up: Callable[[str, int], list[str]] = system_look_up,
         dial: Callable[[str, int, float], socket.socket] = system_dial,
     ) -> None:
         self._allowed = [_read_range(text) for text in allow_private]
         self._own = frozenset((_name(host_of(parts)), port_of(parts)) for parts in map(httpx2.URL, own))
+        self.mail_folders = tuple(mail_folders)
         self._look_up = look_up
         self._dial = dial
 
@@ -92,7 +95,7 @@ class Gate:
             if error.code in _REFUSED:
                 raise InvalidError(error.message, field=field) from error
 
-    def resolve(self, host: str, port: int) -> list[str]:
+    def resolve(self, host: str, port: int, ports: Collection[int] = PORTS) -> list[str]:
         """Give the addresses that may be connected to; one that may not refuses the whole host."""
         found = self._look_up(host, port)
         if self._is_own(host, found, port):
@@ -105,8 +108,9 @@ class Gate:
         if not all(is_public(address) for address in others):
             text = f"{host} is on a private network. Tocsin only connects to public addresses"
             raise OutsideError(text, permanent=True, code="blocked_address")
-        if port not in PORTS:
-            text = f"Port {port} of {host} is not open to Tocsin. Use 80, 443, 8080 or 8443"
+        if port not in ports:
+            listed = ", ".join(map(str, sorted(ports)))
+            text = f"Port {port} of {host} is not open to Tocsin. Use one of {listed}"
             raise OutsideError(text, permanent=True, code="blocked_port")
         return found
 
@@ -119,10 +123,10 @@ class Gate:
         everywhere = any((name, port) in self._own for name in _THIS_MACHINE)
         return everywhere and any(inner(read_ip(address)).is_loopback for address in found)
 
-    def connect(self, host: str, port: int, timeout_s: float) -> socket.socket:
+    def connect(self, host: str, port: int, timeout_s: float, ports: Collection[int] = PORTS) -> socket.socket:
         """Connect to the first checked address that answers."""
         failure: OSError | None = None
-        addresses = self.resolve(host, port)[:MOST_ADDRESSES]
+        addresses = self.resolve(host, port, ports)[:MOST_ADDRESSES]
         for address in addresses:
             try:
                 return self._dial(address, port, timeout_s / len(addresses))

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="Tocsin <alerts@localhost>", description="sender of mails")
     base_url: str = Field(default="", description="address of the dashboard as recipients see it")
     allow_private: Names = Field(default=(), description="private address ranges that may be connected to")
+    mail_folders: Names = Field(default=(), description="folders whose maildirs may be read as sources")
     secret_key_file: Path | None = Field(default=None, description="unset: DATA/secret.key")
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="port that the API listens on")
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
     log_json: bool = Field(default=True, description="logs as JSON lines; false: for reading")
 
-    @field_validator("allow_private", "stemmed", "webhook_delays_s", "mail_delays_s", mode="before")
+    @field_validator("allow_private", "mail_folders", "stemmed", "webhook_delays_s", "mail_delays_s", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

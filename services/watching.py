@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from services.articles.mail_address import is_mailbox
 from services.articles.opml import Outline, write_opml
 from services.broker import Stage
 from services.errors import ConflictError, InvalidError, OutsideError, TocsinError
@@ -131,8 +132,10 @@ def _add(session: Session, vault: Vault, outline: Outline, now: datetime) -> Sou
 
 
 def export_all(session: Session, now: datetime) -> str:
-    """Give all polled sources as OPML, without names and passwords in their addresses."""
-    outlines = [Outline(row.url, row.name, row.language) for row in everything(session) if row.url]
+    """Give all feeds as OPML, without names and passwords in their addresses."""
+    outlines = [
+        Outline(row.url, row.name, row.language) for row in everything(session) if row.url and not is_mailbox(row.url)
+    ]
     return write_opml(outlines, now)
 
 

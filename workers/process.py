@@ -50,7 +50,7 @@ class Process:
         self.store: Store = open_store(settings.database, self.hints.send, pool=settings.senders + 4)
         self.run = settings.data / "run"
         self.presence = workers.Presence(self.store, stage.value, self.run, version("tocsin"), clock.now())
-        self.gate = Gate(settings.allow_private, own=settings.own_urls)
+        self.gate = Gate(settings.allow_private, own=settings.own_urls, mail_folders=settings.mail_folders)
         self.lease = timedelta(seconds=settings.lease_s)
         self._turn = threading.Lock()
         self.post: Post | None = None

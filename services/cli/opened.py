@@ -35,7 +35,7 @@ class Opened:
         """Give the gate to the network."""
         from services.guard import Gate
 
-        return Gate(self.settings.allow_private, own=self.settings.own_urls)
+        return Gate(self.settings.allow_private, own=self.settings.own_urls, mail_folders=self.settings.mail_folders)
 
     @property
     def vault(self) -> Vault:

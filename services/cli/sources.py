@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from services.articles.mail_address import is_mailbox
 from services.cli import terminal
 from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data, Home
@@ -62,7 +63,7 @@ def add(
     screen, note = terminal.out(), ""
     with opened(data, config) as here:
         checked = acts.checked_source(here.gate, url)
-        found, note = (None, "") if as_is else _found(here.gate, checked)
+        found, note = (None, "") if as_is or is_mailbox(url) else _found(here.gate, checked)
         if found is not None:
             checked = acts.checked_source(here.gate, found.url) if found.url != url else checked
         with here.store.write() as work:

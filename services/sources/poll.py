@@ -21,11 +21,13 @@ from typing import Protocol
 
 import structlog
 
+from services.articles.mail_address import is_mailbox
 from services.broker import Stage
 from services.crashpoints import crashpoint
 from services.errors import OutsideError
 from services.guard import Gate
 from services.sources.health import Change, Tell, look_around
+from services.sources.mailbox import get_mail
 from services.sources.reading import Got, get
 from services.sources.recording import Keeping, record
 from services.sources.rhythm import Rhythm
@@ -88,7 +90,9 @@ class Poll:
 
     def run(self) -> None:
         """Fetch and read."""
-        self._got = get(self._claim.row, self._kit.gate, self._kit.vault.open)
+        row = self._claim.row
+        look = get_mail if is_mailbox(row.url or "") else get
+        self._got = look(row, self._kit.gate, self._kit.vault.open)
         crashpoint("C03")
 
     def keep(self, work: Work, now: datetime) -> list[Change]:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
+from services.articles.mail_address import is_mailbox, level_mailbox, read_mailbox
 from services.articles.url import canonical_url
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
@@ -69,11 +70,11 @@ def add(
     if not name or len(name) > 120:
         raise InvalidError("Enter the name of the source, 1 to 120 characters", field="/name")
     address = split_secret(url)
-    norm = canonical_url(address.url)
+    norm = _level(address)
     if norm is None:
         raise InvalidError("Enter an address that starts with https:// or http://", field="/url")
     row = _taken_or_deleted(session, norm, name) or Source(id=drawn(), name=name, created_at=now)
-    row.name, row.url, row.url_norm, row.host = name, address.url, norm, host_of(address.url)
+    row.name, row.url, row.url_norm, row.host = name, address.url, norm, _turn(address.url)
     row.secret_sealed = None if address.secret is None else vault.seal(address.secret)
     row.language, row.pages, row.next_poll_at = language, _checked_pages(pages), now
     row.state, row.reason, row.deleted_at = SourceState.HEALTHY, None, None
@@ -81,6 +82,16 @@ def add(
     session.add(row)
     session.flush()
     return row
+
+
+def _level(address: Address) -> str | None:
+    if is_mailbox(address.url):
+        return level_mailbox(address.url, (address.secret or "").partition(":")[0])
+    return canonical_url(address.url)
+
+
+def _turn(url: str) -> str:
+    return read_mailbox(url).turn if is_mailbox(url) else host_of(url)
 
 
 def _taken_or_deleted(session: Session, norm: str, name: str) -> Source | None:
