@@ -6,9 +6,9 @@
     …:=X        X itself
     …~:X        unsure mentions count too: of any place that they may mean; for about: and gov: in the title or lead
 
-A mention is sure if it is not ambiguous and its confidence is `LEAST` or more, or `LEAST_AT_HOME` where the source's home
-is known. Alerts prefer precision: on the local news at hand, cross-validated by outlet, the states named by mentions of
-such a confidence are right 95 times in 100 with a learned home or none, and 98 with a given one.
+A mention is sure if it is not ambiguous and its confidence is `LEAST` or more, or `LEAST_AT_HOME` where the home of the
+source is known. Alerts prefer precision: on the local news at hand, cross-validated by outlet, the states named by
+mentions of such a confidence are right 95 times in 100 with a learned home or none, and 98 with a given one.
 """
 
 from __future__ import annotations
