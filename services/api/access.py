@@ -94,6 +94,8 @@ TABLE = (
     _row("POST", "/sources", STAFF, "ops"),
     _row("GET", "/sources/{id}", EVERYBODY),
     _row("POST", "/sources/{id}/poll", STAFF, "ops"),
+    _row("GET", "/why", EVERYBODY, _READ_OWN),
+    _row("POST", "/preview", EVERYBODY, "subscriptions:write"),
     _row("GET", "/topics", EVERYBODY),
     _row("GET", "/topics/{name}", EVERYBODY),
     _row("GET POST", "/account", EVERYBODY, "subscriptions:write"),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -19,17 +16,14 @@ from services.api.parts import Here, Who
 from services.api.queries import QueryText
 from services.api.routing import router
 from services.api.shapes import Id, Sent, Shown
-from services.errors import OutsideError
 from services.previews import as_json
 from services.previews.diff import diff as diff_of
 from services.previews.preview import LONGEST_DAYS, Span, span_of
 from services.previews.preview import preview as preview_of
+from services.previews.turns import turn
 from services.store import people, subscriptions
 
 routes = router("subscriptions")
-
-_AT_ONCE = threading.BoundedSemaphore(2)  # each keeps one core busy for about a second
-_WAIT_S = 10.0
 
 Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 Limit = Annotated[int, Field(ge=0, le=100)]
@@ -192,7 +186,7 @@ class DiffShown(Shown):
 def preview(sent: ToPreview, here: Here, who: Who) -> PreviewShown:
     """Say what a query would have caught in the stored articles of the last days, and how many alerts to expect."""
     parsed = acts.check_query(sent.query, here.packs.lookups)
-    with _turn(), here.store.read() as session:
+    with turn(), here.store.read() as session:
         began = time.monotonic()
         found = preview_of(session, here.packs.trees, parsed, _span(here, who, sent), sent.limit)
         shown = as_json.preview(found)
@@ -206,7 +200,7 @@ def diff(sent: ToCompare, here: Here, who: Who) -> DiffShown:
     """Say which stories a change of a query gains, loses and keeps, over the stored articles of the last days."""
     parsed = acts.check_query(sent.query, here.packs.lookups)
     before = acts.check_query(_old(here, who, sent), here.packs.lookups, "/old")
-    with _turn(), here.store.read() as session:
+    with turn(), here.store.read() as session:
         began = time.monotonic()
         found = diff_of(session, here.packs.trees, before, parsed, _span(here, who, sent), sent.limit)
         shown = as_json.diff(found)
@@ -233,14 +227,3 @@ def _span(here: Here, who: Caller, sent: ToPreview | ToCompare) -> Span:
 
 def _since(began: float) -> dict[str, Any]:  # Any: a field of a shape
     return {"seconds": round(time.monotonic() - began, 3)}
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Let only a few look back at once, so that other requests are answered meanwhile."""
-    if not _AT_ONCE.acquire(timeout=_WAIT_S):
-        raise OutsideError("Tocsin looks back for others just now. Try again in a moment", retry_after_s=5)
-    try:
-        yield
-    finally:
-        _AT_ONCE.release()

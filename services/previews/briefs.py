@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlmodel import Session
 
+from services.alerts.reason import title_of
 from services.queries.document import document
 from services.queries.evaluate import Evidence, Missing, Verdict, evaluate
 from services.queries.tree import Node
@@ -32,6 +34,20 @@ class Brief:
     evidence: Sequence[Evidence]
     ignored: Sequence[Evidence] = ()
     because: Sequence[Missing] = ()
+
+
+class HasBriefs(Protocol):
+    """What shows stories, caught and ignored."""
+
+    @property
+    def briefs(self) -> Sequence[Brief]:
+        """The caught ones."""
+        ...
+
+    @property
+    def ignored(self) -> Sequence[Brief]:
+        """Those that did not count."""
+        ...
 
 
 class Shown:
@@ -83,3 +99,9 @@ class Shown:
         old = all(one.old for one in its)
         name = self._names.get(row.source, "")
         return Brief(row, name, row.story, len(its), outlets, old, evidence, ignored, because)
+
+
+def titles_of(found: HasBriefs) -> dict[str, str]:
+    """Give the headline of each article that is shown, by its id."""
+    rows = [one.article for one in (*found.briefs, *found.ignored)]
+    return {row.id: title_of(row.title, articles.value_of(row)) for row in rows}

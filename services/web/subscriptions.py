@@ -14,6 +14,10 @@ from services.accounts import own
 from services.accounts.tokens import Caller
 from services.acts import SubscriptionChange
 from services.errors import ConflictError, InvalidError
+from services.previews.briefs import titles_of
+from services.previews.preview import preview as preview_of
+from services.previews.preview import span_of
+from services.previews.turns import turn
 from services.queries.caret import draw
 from services.queries.mistake import QueryError
 from services.store import alerts, brought, channels, people, subscriptions
@@ -26,6 +30,8 @@ from services.web.site import Ours, Reader, Site, frame, page
 routes = APIRouter(include_in_schema=False)
 
 SHOWN = 100
+DAYS = 30
+SHOWN_STORIES = 5
 CADENCES = (
     ("instant", "At once"), ("hourly", "Every hour"), ("daily", "Every day"), ("weekly", "Every week"),
 )  # fmt: skip
@@ -148,7 +154,7 @@ def read(site: Site, query: str) -> dict[str, Any]:  # Any: what the template sh
 
 def _form(
     request: Request, site: Site, reader: Caller, form: Form, *, problem: Refused | None = None,
-    row: Subscription | None = None,
+    row: Subscription | None = None, shown: dict[str, Any] | None = None,  # Any: what the template shows
 ) -> Response:  # fmt: skip
     with site.store.read() as session:
         around = frame(site, session, request)
@@ -158,9 +164,34 @@ def _form(
     return page(
         "subscription.html", status=422 if problem else 200, frame=around, form=form, refused=problem, row=row,
         channels=mine, told=told, cadences=CADENCES, owner=owner, checked=read(site, form.text("query")),
-        at=f"/subscriptions/{row.id}" if row else "/subscribe",
+        at=f"/subscriptions/{row.id}" if row else "/subscribe", preview=shown,
         topics=sorted(site.packs.packs.values(), key=lambda pack: pack.title),
     )  # fmt: skip
+
+
+@routes.post("/preview")
+def preview(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
+    """Show what a query would have caught in the last 30 days, under the form; without scripts as a whole page."""
+    checked = read(site, form.text("query"))
+    shown = _looked_back(site, reader, form.text("query")) if checked["query"] else None
+    if request.headers.get("hx-request"):
+        return page("preview.html", preview=shown, checked=checked)
+    id_ = form.text("at").removeprefix("/subscriptions/")
+    with site.store.read() as session:
+        row = subscriptions.get(session, id_) if id_ != form.text("at") else None
+        if row is not None:
+            own.check(reader, row.person, "subscription", id_)
+    return _form(request, site, reader, form, row=row, shown=shown)
+
+
+def _looked_back(site: Site, reader: Caller, query: str) -> dict[str, Any]:  # Any: what the template shows
+    packs = site.packs
+    parsed = acts.check_query(query, packs.lookups)
+    with turn(), site.store.read() as session:
+        zone, now = people.get(session, reader.person).timezone, clock.now()
+        found = preview_of(session, packs.trees, parsed, span_of(DAYS, now, zone), SHOWN_STORIES)
+        most = max((day.stories for day in found.days), default=0)
+        return {"found": found, "days": DAYS, "most": most, "titles": titles_of(found), "zone": zone, "now": now}
 
 
 def _labels(session: Session, chosen: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.rig import Rig
+from tests.faults.rig import WORD, Rig
 from tests.parts import HOST, until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 
-PATHS = ["/", "/alerts", "/subscriptions", "/subscribe", "/channels", "/deliveries", "/sources", "/topics", "/more",
+PATHS = ["/", "/alerts", "/subscriptions", "/subscribe", "/channels", "/deliveries", "/sources", "/topics", "/more", "/why", "/why",
          "/people", "/audit", "/account", "/mail", "/sign-in"]  # fmt: skip
 
 
@@ -135,3 +135,34 @@ def test_no_page_breaks_its_own_policy(page, path: str) -> None:
     page.on("console", lambda message: said.append(message.text))
     page.goto(path)
     assert [text for text in said if "Content Security Policy" in text] == []
+
+
+def test_a_query_is_tried_on_the_page_before_anything_is_saved(page) -> None:
+    page.goto("/subscribe")
+    page.get_by_label("The query").fill(f"{WORD} -sheriff")
+    page.get_by_role("button", name="See what it would have caught").click()
+    page.get_by_role("heading", name="What it would have caught").wait_for()
+    assert page.url.endswith("/subscribe")
+    assert page.locator("#preview mark").first.is_visible()
+    assert page.get_by_label("The query").input_value() == f"{WORD} -sheriff"
+    OUTPUT.mkdir(exist_ok=True)
+    for scheme, width in (("light", 1440), ("dark", 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.screenshot(path=str(OUTPUT / f"preview-{width}-{scheme}.png"), full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_link_that_did_not_come_shows_the_stage_that_stopped_it(page) -> None:
+    page.goto("/why")
+    page.get_by_label("Link to the article").fill("https://unknown.example/story")
+    page.get_by_role("button", name="Look").click()
+    assert page.get_by_role("heading", name="Stopped here: the source is not watched").is_visible()
+    OUTPUT.mkdir(exist_ok=True)
+    for scheme, width in (("light", 1440), ("dark", 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.screenshot(path=str(OUTPUT / f"why-{width}-{scheme}.png"), full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 900})
