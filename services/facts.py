@@ -68,15 +68,18 @@ class Facts:
         cadence = "group" if window.cadence == "five_minutes" else window.cadence
         return DigestFacts(cadence, window.opens_at, now, _sections(stories), next_at=self._next(row, window))
 
-    def foot(self, row: Delivery, *, unsubscribe: str | None) -> Foot:
-        """Give to whom a message goes and how to leave."""
+    def foot(self, row: Delivery, *, unsubscribe: str | None, base_url: str = "") -> Foot:
+        """Give to whom a message goes and how to leave. `base_url` is the address of the pages it points to."""
         way = self.way(row)
+        asked = {one.id for _, one, _, _ in self.told.get(row.id, ())}
+        page = f"{base_url}/subscriptions" if base_url else None
         since = min((one.created_at for _, one, _, _ in self.told.get(row.id, ())), default=None)
         to = way.label if way.kind == "email" else ""
         zone = self.people[way.person].timezone
         return Foot(
             message=row.id, zone=zone, to=to, subscribed=since, unsubscribe=unsubscribe,
-            listened=self.listened.get(row.id),
+            listened=self.listened.get(row.id), sources=f"{base_url}/sources" if base_url else None,
+            change=f"{page}/{min(asked)}" if page and len(asked) == 1 else page,
         )  # fmt: skip
 
     def _next(self, row: Delivery, window: Window) -> datetime | None:
@@ -121,13 +124,12 @@ def gather(session: Session, rows: Sequence[Delivery], listening: Listening, now
     fresh = [row for row in rows if row.body is None]
     told = alerts.of_deliveries(session, [row.id for row in fresh])
     all_told = [one for group in told.values() for one in group]
-    silent = [row.id for row in fresh if row.kind == "digest" and row.id not in told]
     their_windows = {row.dedupe_key.partition(":")[2] for row in fresh if row.kind in ("digest", "group")}
     facts = Facts(
         channels=its,
         people={row.id: row for row in session.scalars(select(Person).where(col(Person.id).in_(owners)))},
         told=told,
-        emptied=frozenset(id_ for id_ in silent if alerts.had_any(session, id_)),
+        emptied=frozenset(alerts.emptied(session, [row.id for row in rows])),
         sources=sources.names(session, [article.source for _, _, article, _ in all_told]),
         outlets=alerts.outlets(session, {story.id for _, _, _, story in all_told}),
         first_told=alerts.first_told(session, [alert for alert, _, _, _ in all_told if alert.kind != "new"]),

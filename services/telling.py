@@ -118,6 +118,8 @@ def _hand_over(store: Store, row: Delivery, parcel: Parcel, teller: Teller) -> N
 
 
 def _parcel(row: Delivery, known: Facts, teller: Teller) -> Parcel | None:
+    if row.id in known.emptied:
+        return None  # its reader left after it was written
     way = known.way(row)
     target, secret = channels.opened(teller.vault, way)
     secret = channels.secrets_at(secret, way.old_secret_until, teller.clock())
@@ -128,7 +130,7 @@ def _parcel(row: Delivery, known: Facts, teller: Teller) -> Parcel | None:
         if said is None:
             return None
         leave = secrets.token_urlsafe(24) if way.kind == "email" else None
-        foot = known.foot(row, unsubscribe=leave and f"{teller.base_url}/u/{leave}")
+        foot = known.foot(row, unsubscribe=leave and f"{teller.base_url}/u/{leave}", base_url=teller.base_url)
         thread = known.threads.get(row.id, ())
         subject, body = teller.post.render(way.kind, target, row.id, said, foot, thread=thread, now=now)
     back = teller.post.return_path(row.id, teller.vault.mark) if way.kind == "email" else ""

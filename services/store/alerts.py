@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlmodel import Session, col
 
 from services.errors import NotFoundError
@@ -183,10 +183,16 @@ def first_told(session: Session, alerts: Sequence[Alert]) -> dict[tuple[str, str
     return {(story, subscription): at for story, subscription, at in session.execute(query)}
 
 
-def had_any(session: Session, delivery: str) -> bool:
-    """Say whether a message was made of alerts, whatever became of them."""
-    its = select(col(DeliveryAlert.alert)).where(col(DeliveryAlert.delivery) == delivery).limit(1)
-    return session.scalars(its).first() is not None
+def emptied(session: Session, deliveries: Sequence[str]) -> set[str]:
+    """Give the messages that were made of alerts, none of which is to be told any more."""
+    is_open = case((col(DeliveryAlert.state) == LinkState.OPEN, 1), else_=0)
+    query = (
+        select(col(DeliveryAlert.delivery))
+        .where(col(DeliveryAlert.delivery).in_(deliveries))
+        .group_by(col(DeliveryAlert.delivery))
+        .having(func.sum(is_open) == 0)
+    )
+    return {id_ for id_ in session.scalars(query) if id_ is not None}
 
 
 def get(session: Session, id_: str) -> Alert:

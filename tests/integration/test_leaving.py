@@ -7,11 +7,11 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.channels.post import Post
 from services.store import leaving
-from services.store.tables import Delivery, Subscription, SubscriptionChannel
+from services.store.tables import Delivery, DeliveryAlert, Subscription, SubscriptionChannel
 from services.store.work import Store
 from tests.integration.test_pipeline import OTHER, Town
 
@@ -125,3 +125,21 @@ def test_what_waits_for_somebody_who_left_is_not_sent(told: tuple[Town, str]) ->
     with town.store.read() as session:
         waiting = session.scalars(select(Delivery).where(Delivery.state == "pending")).all()  # type: ignore[arg-type]
     assert waiting == []
+
+
+def test_a_message_that_was_tried_already_ends_when_its_reader_leaves(store: Store) -> None:
+    from services.alerts.retry import Outcome
+    from services.channels.outgoing import SendError
+
+    town = Town(store)
+    town.subscribe('"sanctuary city"', town.channel(), name="One")
+    town.post.refuse = SendError("busy", outcome=Outcome.RETRY, code="http_503")
+    town.push()
+    town.run()
+    with town.store.write() as work:
+        work.session.execute(update(DeliveryAlert).values(state="suppressed"))
+    town.post.refuse = None
+    town.later(hours=1)
+    town.run()
+    assert town.post.sent == []
+    assert [row.state for row in town.all(Delivery)] == ["suppressed"]

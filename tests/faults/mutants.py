@@ -1,0 +1,237 @@
+"""Twelve bugs, planted one at a time; the simulation must catch every one: `python -m tests.faults mutants`.
+
+A mutant is a change of the code while it runs. One that is not caught says that the harness is blind there.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import secrets
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from services import deciding, telling
+from services.alerts.retry import Again, Outcome
+from services.channels.outgoing import SendError
+from services.store import alerts, articles, deliveries, windows
+from services.store.deliveries import Ending
+from services.store.states import DeliveryState
+from services.store.states import Outcome as Ended
+from services.store.tables import Article, Delivery
+from tests.faults import simulation
+
+RESULTS = Path(__file__).with_name("results") / "mutants.jsonl"
+Mutant = Callable[[], Any]  # Any: a context manager
+
+
+def ack_early() -> Any:
+    """An article counts as matched when it is claimed."""
+    real = articles.claim_to_match
+
+    def claim(session, now, lease, limit=100):
+        claimed = real(session, now, lease, limit)
+        for row in claimed.rows:
+            session.execute(articles.update(Article).where(articles.col(Article.id) == row.id).values(state="matched"))
+        return claimed
+
+    return patch.object(articles, "claim_to_match", claim)
+
+
+def marked_before_it_is_sent() -> Any:
+    """The delivery counts as sent right before the call."""
+    real = deliveries.fence
+
+    def fence(session, row, now, **given):
+        done = real(session, row, now, **given)
+        if done:
+            deliveries.finish(session, row, Ending(Ended.ACCEPTED, DeliveryState.SENT), now)
+        return done
+
+    return patch.object(deliveries, "fence", fence)
+
+
+def told_before_the_commit() -> Any:
+    """The message leaves inside the transaction that decides it."""
+    real = deliveries.put
+
+    def put(session, **given):
+        id_ = real(session, **given)
+        if id_ is not None and CURRENT:
+            CURRENT[0].sink.accepted[id_] += 1
+        return id_
+
+    return patch.object(deliveries, "put", put)
+
+
+def no_key_on_alerts() -> Any:
+    """Each match makes a new alert."""
+    return _all(
+        patch.object(alerts, "alert_id", lambda *_: secrets.token_hex(13)),
+        patch.object(deciding, "alert_id", lambda *_: secrets.token_hex(13)),
+    )
+
+
+def no_key_on_deliveries() -> Any:
+    """Each decision makes a new message, also of a story that the channel heard of."""
+    real = deliveries.put
+
+    def put(session, *, channel, dedupe_key, **given):
+        if dedupe_key.startswith("story:"):
+            dedupe_key = f"{dedupe_key}:{secrets.token_hex(4)}"
+        return real(session, channel=channel, dedupe_key=dedupe_key, **given)
+
+    return _all(patch.object(deliveries, "put", put), patch.object(alerts, "heard_through", lambda *_: {}))
+
+
+def no_fence() -> Any:
+    """Whoever holds a row in memory sends it."""
+    return patch.object(deliveries, "fence", lambda *_, **__: True)
+
+
+def no_sweep() -> Any:
+    """Nobody takes back what dead workers held."""
+    return patch.object(simulation, "reclaim", lambda *_, **__: 0)
+
+
+def a_random_message_id() -> Any:
+    """Each try has an id of its own on the wire."""
+    real = simulation.Post.send
+
+    def send(self, kind, target, secret, outgoing, now, inflight):
+        return real(self, kind, target, secret, replace(outgoing, id=f"msg_{secrets.token_hex(13)}"), now, inflight)
+
+    return patch.object(simulation.Post, "send", send)
+
+
+def a_failing_quit_is_a_failure() -> Any:
+    """A connection that breaks after the yes makes the send a failure to be tried again."""
+    real, counted = simulation.Post.send, [0]
+
+    def send(self, *given):
+        accepted = real(self, *given)
+        counted[0] += 1
+        if counted[0] % 3 == 0:
+            raise SendError("quit failed", outcome=Outcome.RETRY, code="connect")
+        return accepted
+
+    return patch.object(simulation.Post, "send", send)
+
+
+def retried_after_a_permanent_answer() -> Any:
+    """A refusal for good is tried again."""
+    real = telling.next_try
+
+    def next_try(outcome, *given):
+        return Again(5.0) if outcome is Outcome.PERMANENT else real(outcome, *given)
+
+    return patch.object(telling, "next_try", next_try)
+
+
+def a_lease_without_a_token() -> Any:
+    """The fence looks at the clock alone, so that a paused worker whose clock is late sends what another sent."""
+
+    def fence(session, row, now, **given):
+        its = deliveries.update(Delivery).where(deliveries.col(Delivery.id) == row.id)
+        session.execute(its.values(state="inflight", body=given["body"], subject=given["subject"]))
+        return row.lease_until > now + deliveries.MARGIN
+
+    return _all(patch.object(deliveries, "fence", fence), patch.object(deliveries, "finish", _finish_without_a_token()))
+
+
+def _finish_without_a_token() -> Callable[..., bool]:
+    real = deliveries.finish
+
+    def finish(session, row, ending, now):
+        current = session.get_one(Delivery, row.id, populate_existing=True)
+        return real(session, current, ending, now)
+
+    return finish
+
+
+def a_digest_without_a_window() -> Any:
+    """Each alert of a digest opens a window of its own, and an alert stays in the window it was in before."""
+    real, counted = windows.opened, [0]
+
+    def opened(session, channel, slot, now):
+        counted[0] += 1
+        return real(session, channel, replace(slot, opens=slot.opens + timedelta(microseconds=counted[0])), now)
+
+    return patch.object(windows, "opened", opened)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    ack_early, marked_before_it_is_sent, told_before_the_commit, no_key_on_alerts, no_key_on_deliveries, no_fence, no_sweep,
+    a_random_message_id, a_failing_quit_is_a_failure, retried_after_a_permanent_answer, a_lease_without_a_token,
+    a_digest_without_a_window,
+)  # fmt: skip
+CURRENT: list[simulation.Installation] = []
+
+
+@contextmanager
+def _all(*patches: Any) -> Iterator[None]:  # Any: context managers
+    if not patches:
+        yield
+        return
+    with patches[0], _all(*patches[1:]):
+        yield
+
+
+class _Watched(simulation.Installation):
+    """Knows the machine that runs, for the mutant that reaches into its sink."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        CURRENT[:] = [self]
+
+
+def simulate(examples: int, steps: int = 40, *, shrink: bool = False) -> None:
+    """Run the simulation; raises what it found."""
+    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+    given = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, database=None, derandomize=True, phases=phases,
+        suppress_health_check=list(HealthCheck), print_blob=False, report_multiple_bugs=False,
+    )  # fmt: skip
+    run_state_machine_as_test(_Watched, settings=given)
+
+
+def caught(mutant: Mutant, examples: int) -> str:
+    """Give what caught a mutant; empty if nothing did."""
+    try:
+        with mutant():
+            simulate(examples)
+    except Exception as error:  # whatever it is, it was noticed
+        return f"{type(error).__name__}: {error}".splitlines()[0][:160]
+    return ""
+
+
+def main(examples: int) -> int:
+    """Plant each bug, print what caught it, append one line to the results; 0 only if all were caught."""
+    began, found = time.monotonic(), {}
+    for mutant in MUTANTS:
+        started = time.monotonic()
+        found[mutant.__name__] = caught(mutant, examples)
+        print(
+            f"{mutant.__name__:<34} {time.monotonic() - started:5.0f} s  {found[mutant.__name__] or 'NOT CAUGHT'}",
+            flush=True,
+        )
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    line = {
+        "database": "sqlite", "mutants": len(MUTANTS), "caught": sum(map(bool, found.values())),
+        "examples_at_most": examples, "seconds": round(time.monotonic() - began, 1), "commit": commit.stdout.strip(),
+        "machine": f"{platform.machine()}, Python {platform.python_version()}", "by": found,
+    }  # fmt: skip
+    RESULTS.parent.mkdir(exist_ok=True)
+    with RESULTS.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    return 0 if all(found.values()) else 1
