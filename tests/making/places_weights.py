@@ -167,7 +167,7 @@ def rounded(found: Mapping[str, dict[str, float]]) -> dict[str, dict[str, float]
             for part, numbers in found.items()}  # fmt: skip
 
 
-THRESHOLDS = {"mention": 0.36, "state": 0.43, "county": 0.42, "alert": 0.77}
+THRESHOLDS = {"mention": 0.36, "state": 0.43, "county": 0.42, "alert": 0.75}
 
 
 def main() -> None:
