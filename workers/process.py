@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -62,10 +63,12 @@ class Process:
         if self.stage is Stage.INGEST:
             return lambda: pipeline.ingest(self.store, clock.now, self.lease)
         if self.stage is Stage.MATCH:
-            rules = LiveRules(Engine(shipped().trees), shipped())
+            rules = LiveRules(Engine(shipped().trees), shipped(), settings.data / "rules.snapshot")
             options = Options(group=timedelta(seconds=settings.group_s), flood_most=settings.flood_most)
             with rules.lock:
                 rules.refresh(self.store)
+            gc.collect()
+            gc.freeze()  # a million rules need not be gone through again and again
             return lambda: pipeline.match(self.store, rules, clock.now, self.lease, options)
         self.post = open_post(settings, self.gate, self.stopping)
         with self.store.write() as work:

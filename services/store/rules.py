@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import structlog
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from services.errors import InvalidError
 from services.queries.parser import STORED, parse
 from services.queries.tree import Node
 from services.rules.engine import Engine
-from services.store import topic_packs
+from services.store import rule_snapshot, topic_packs
 from services.store.packs import Packs
 from services.store.states import SubscriptionState
 from services.store.tables import Counter, RuleChange, Subscription
@@ -22,13 +23,16 @@ from services.store.work import Store
 log = structlog.get_logger(__name__)
 
 PAGE = 2000
+_LEAST_CHANGES = 1000  # fewer are read again faster than a snapshot is written
 
 
 class LiveRules:
     """An engine and the number of the last change it knows. One thread at a time, by `lock`."""
 
-    def __init__(self, engine: Engine, packs: Packs) -> None:
+    def __init__(self, engine: Engine, packs: Packs, snapshot: Path | None = None) -> None:
         self.engine = engine
+        self._snapshot = snapshot
+        self._since = 0  # changes that are not in the snapshot
         self.lock = threading.Lock()
         self._texts: dict[str, str] = {}
         self.packs = packs
@@ -49,15 +53,21 @@ class LiveRules:
     def refresh(self, store: Store) -> int:
         """Take in all changes committed until now; the first call loads every rule, page by page. Give how many."""
         self._refresh_topics(store)
-        if self._seen is None:
+        if self._seen is None and self._take_snapshot(store):
+            changed = len(self.engine)
+        elif self._seen is None:
             with store.read() as session:
                 seen = session.scalar(select(col(Counter.value)).where(col(Counter.name) == "rule_change")) or 0
             changed = self._load(store)
             self._seen = seen
+            self._since = changed
         else:
             changed = 0
         while page := self._changes(store):
             changed += len(page)
+            self._since += len(page)
+        if self._since > max(_LEAST_CHANGES, len(self.engine) // 10):
+            self.keep(store)
         return changed
 
     def _refresh_topics(self, store: Store) -> None:
@@ -70,6 +80,23 @@ class LiveRules:
         self.engine.set_topics(self.packs.trees)
         for key, query in list(self._unread.items()):
             self._set(key, query)
+
+    def keep(self, store: Store) -> None:
+        """Write the snapshot from which the next process begins; not while a query waits for its topic to be read."""
+        if self._snapshot is not None and self._seen is not None and not self._unread:
+            with store.read() as session:
+                rule_snapshot.write(self._snapshot, session, self.engine, self._texts, self._seen)
+            self._since = 0
+
+    def _take_snapshot(self, store: Store) -> bool:
+        if self._snapshot is None:
+            return False
+        with store.read() as session:
+            taken = rule_snapshot.read(self._snapshot, session, self.packs)
+        if taken is None:
+            return False
+        self.engine, self._texts, self._seen = taken.engine, taken.texts, taken.seen
+        return True
 
     def _load(self, store: Store) -> int:
         """Each page is a transaction of its own, so that loading never holds the database up."""

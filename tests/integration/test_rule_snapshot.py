@@ -1,0 +1,78 @@
+"""A match worker begins from a snapshot of its rules, and never from one that does not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from services.rules.engine import Engine
+from services.store import rules as store_rules
+from services.store.packs import shipped
+from services.store.rules import LiveRules
+from services.store.tables import RuleChange
+from services.store.work import Store
+from tests.builders import NOW
+from tests.integration.test_pipeline import Town
+
+
+@pytest.fixture
+def town(store: Store) -> Town:
+    return Town(store)
+
+
+def _fresh(file: Path) -> LiveRules:
+    return LiveRules(Engine(shipped().trees), shipped(), file)
+
+
+def _kept(town: Town, file: Path) -> None:
+    channel = town.channel()
+    for number in range(5):
+        town.subscribe(f"word{number} rent", channel, name=f"s{number}")
+    rules = _fresh(file)
+    rules.refresh(town.store)
+    rules.keep(town.store)
+    town.subscribe("later rent", channel, name="later")
+
+
+def test_a_restart_takes_the_snapshot_and_what_changed_since(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _kept(town, tmp_path / "rules")
+    again = _fresh(tmp_path / "rules")
+    monkeypatch.setattr(LiveRules, "_load", lambda *_: pytest.fail("read every rule again"))
+    again.refresh(town.store)
+    assert len(again.engine) == 6
+    assert all(again.tree(key) for key in again._texts)
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "empty", "other version", "other database", "older database"])
+def test_a_snapshot_that_does_not_fit_is_passed_over(town: Town, tmp_path: Path, harm: str) -> None:
+    file = tmp_path / "rules"
+    _kept(town, file)
+    data = file.read_bytes()
+    at = len(data) // 3
+    harmed = {
+        "cut": data[:-3], "flipped": data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :], "empty": b"",
+        "other version": data.replace(b"tocsin rules ", b"tocsin rules 9"),
+    }  # fmt: skip
+    file.write_bytes(harmed.get(harm, data))
+    with town.store.write() as work:
+        if harm == "other database":
+            work.session.execute(update(RuleChange).values(at=NOW.replace(year=2020)))
+        if harm == "older database":
+            work.session.execute(delete(RuleChange))
+    again = _fresh(file)
+    again.refresh(town.store)
+    assert len(again.engine) == 6
+
+
+def test_many_changes_are_kept_without_being_asked(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_rules, "_LEAST_CHANGES", 2)
+    channel = town.channel()
+    rules = _fresh(tmp_path / "rules")
+    for number in range(4):
+        town.subscribe(f"word{number} rent", channel, name=f"s{number}")
+    rules.refresh(town.store)
+    assert (tmp_path / "rules").exists()
