@@ -24,7 +24,7 @@ from starlette.types import Lifespan, Scope
 
 from services import crashpoints, logs
 from services import settings as all_settings
-from services.acts import Home
+from services.acts.channel_acts import Home
 from services.api import (
     access,
     alerts,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from services import acts
+from services.acts import subscription_acts
 from services.alerts import bounce
 from services.alerts.proposal import Judged, Proposal, propose
 from services.queries.parser import Lookups, parse
@@ -92,7 +92,7 @@ def take_back(work: Work, vault: Vault, mail: bytes, now: datetime) -> str | Non
     """
     found = bounce.read(mail)
     if isinstance(found, bounce.Leave):
-        left = acts.leave(work, found.token, now)
+        left = subscription_acts.leave(work, found.token, now)
         return f"unsubscribed from {len(left.subscriptions)} subscriptions"
     if found is None or not hmac.compare_digest(
         vault.mark(f"bounce:{found.delivery}")[:10].encode(), found.mark.encode()

@@ -9,7 +9,7 @@ import structlog
 
 from services.accounts import passwords, signin, tries
 from services.accounts.tokens import Caller
-from services.acts import Home
+from services.acts.channel_acts import Home
 from services.alerts.mail import Envelope, Mail, compose
 from services.channels.outgoing import Outgoing, nothing
 from services.channels.post import MailSender

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from fastapi import Body, Header, Query, Request, Response
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from services import acts, clock
+from services import clock
 from services.accounts import own
 from services.accounts.tokens import Caller
-from services.acts import Pushed
+from services.acts import article_acts
+from services.acts.article_acts import Pushed
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
@@ -86,7 +87,7 @@ class ArticleSent(Sent):
 class Batch(Sent):
     """Several articles, all or none."""
 
-    articles: Annotated[list[ArticleSent], Field(min_length=1, max_length=acts.MOST_AT_ONCE)]
+    articles: Annotated[list[ArticleSent], Field(min_length=1, max_length=article_acts.MOST_AT_ONCE)]
 
 
 def _form(given: Any) -> str:  # Any: JSON, or a body already read
@@ -170,14 +171,14 @@ def push(
         known = idempotency.find(work.session, who.client, key, sha256(body.decode("latin-1"))) if key else None
         answer = known.response if known else _take_in(work, pushed, many=isinstance(sent, Batch))
         if key and known is None:
-            acts.remember(work.session, who.client, key, body, status=202, response=answer, now=clock.now())
+            article_acts.remember(work.session, who.client, key, body, status=202, response=answer, now=clock.now())
         crashpoint("C01")
     crashpoint("C02")
     return Response(answer, status_code=202, media_type="application/json")
 
 
 def _take_in(work: Work, pushed: list[Pushed], *, many: bool) -> str:
-    rows = [Taken(id=row.id) for row in acts.push(work, pushed, clock.now())]
+    rows = [Taken(id=row.id) for row in article_acts.push(work, pushed, clock.now())]
     return (TakenMany(items=rows) if many else rows[0]).model_dump_json()
 
 

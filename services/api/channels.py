@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from services import acts, clock
+from services import clock
 from services.accounts import own
 from services.accounts.tokens import Caller
-from services.acts import NewChannel
+from services.acts import channel_acts
+from services.acts.channel_acts import NewChannel
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
@@ -87,9 +88,9 @@ def add(new: ChannelSent, here: Here, who: Who) -> ChannelAdded:
     """Add a channel. It is confirmed by the link in a mail, or by accepting a test message; an admin may confirm it."""
     _check_confirmed(who, confirmed=new.confirmed)
     person = own.named(who, new.person)
-    target = acts.checked_target(here.gate, new.kind, new.target)
+    target = channel_acts.checked_target(here.gate, new.kind, new.target)
     with here.store.write() as work:
-        added = acts.add_channel(
+        added = channel_acts.add_channel(
             work, here.vault, who.name, person=person, target=target, confirmed=new.confirmed, home=here.home,
             now=clock.now(),
         )  # fmt: skip
@@ -132,7 +133,7 @@ def verify(id: str, here: Here, who: Who) -> ChannelShown:  # noqa: A002  # the 
     with here.store.write() as work:
         row = channels.get(work.session, id)
         own.check(who, row.person, "channel", id)
-        acts.confirm_again(work, here.vault, who.name, row, here.home, clock.now())
+        channel_acts.confirm_again(work, here.vault, who.name, row, here.home, clock.now())
     return show(row)
 
 
@@ -150,7 +151,9 @@ def change(id: str, change: Change, here: Here, who: Who) -> ChannelShown:  # no
         row = channels.get(work.session, id)
         own.check(who, row.person, "channel", id)
         fallback = change.fallback if "fallback" in change.model_fields_set else row.fallback
-        acts.change_channel(work, who.name, row, fallback=fallback, after_s=change.fallback_after_s, now=clock.now())
+        channel_acts.change_channel(
+            work, who.name, row, fallback=fallback, after_s=change.fallback_after_s, now=clock.now()
+        )
     return show(row)
 
 
@@ -167,7 +170,7 @@ def test(id: str, here: Here, who: Who) -> Tested:  # noqa: A002  # the name in 
     with here.store.write() as work:
         row = channels.get(work.session, id)
         own.check(who, row.person, "channel", id)
-        sent = acts.try_channel(work, here.vault, who.name, row, here.home, clock.now())
+        sent = channel_acts.try_channel(work, here.vault, who.name, row, here.home, clock.now())
     return Tested(delivery=sent.id, state=sent.state)
 
 
@@ -184,6 +187,6 @@ def rotate(id: str, here: Here, who: Who) -> Secret:  # noqa: A002  # the name i
     with here.store.write() as work:
         row = channels.get(work.session, id)
         own.check(who, row.person, "channel", id)
-        secret = acts.rotate_secret(work, here.vault, who.name, row, clock.now())
+        secret = channel_acts.rotate_secret(work, here.vault, who.name, row, clock.now())
         assert row.old_secret_until is not None
     return Secret(secret=secret, old_until=row.old_secret_until)

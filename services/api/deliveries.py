@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services import acts, clock
+from services import clock
 from services.accounts import own
+from services.acts import delivery_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
@@ -133,7 +134,7 @@ def replay_all(sent: ReplaySent, here: Here, who: Who) -> Replayed:
         if sent.channel is not None:
             channels.get(work.session, sent.channel)
         named, _ = replays.count(work.session, wanted)
-        count = acts.replay_all(work, who.name, wanted, clock.now())
+        count = delivery_acts.replay_all(work, who.name, wanted, clock.now())
     return Replayed(replayed=count, left=named - count)
 
 
@@ -141,6 +142,6 @@ def replay_all(sent: ReplaySent, here: Here, who: Who) -> Replayed:
 def replay(id: str, here: Here, who: Who) -> DeliveryShown:  # noqa: A002  # the name in the path
     """Send a dead delivery again, under the same id."""
     with here.store.write() as work:
-        row = acts.replay(work, who.name, id, clock.now())
+        row = delivery_acts.replay(work, who.name, id, clock.now())
         kind = channels.get(work.session, row.channel).kind
     return show(row, kind)

@@ -8,7 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from services.accounts.tokens import Caller
-from services.acts import Home
+from services.acts.channel_acts import Home
 from services.guard import Gate
 from services.store.packs import Packs
 from services.store.secrets import Vault

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from services import acts, clock, reader_acts
+from services import clock, reader_acts
 from services.accounts import own
+from services.acts import person_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
@@ -87,7 +88,7 @@ def show(row: Person) -> PersonShown:
 def add(new: NewPerson, here: Here, who: Who) -> PersonShown:
     """Add a person. An address belongs to one person."""
     with here.store.write() as work:
-        row = acts.add_person(
+        row = person_acts.add_person(
             work, who.name, email=new.email, name=new.name, timezone=new.timezone, role=new.role, now=clock.now()
         )
     return show(row)

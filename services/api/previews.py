@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from services import acts, clock
+from services import clock
 from services.accounts import own
 from services.accounts.tokens import Caller
+from services.acts import subscription_acts
 from services.api.evidence import EvidenceShown, MissingShown
 from services.api.parts import Here, Who
 from services.api.queries import QueryText
@@ -185,7 +186,7 @@ class DiffShown(Shown):
 @routes.post("/preview")
 def preview(sent: ToPreview, here: Here, who: Who) -> PreviewShown:
     """Say what a query would have caught in the stored articles of the last days, and how many alerts to expect."""
-    parsed = acts.check_query(sent.query, here.packs.lookups)
+    parsed = subscription_acts.check_query(sent.query, here.packs.lookups)
     with turn(), here.store.read() as session:
         began = time.monotonic()
         found = preview_of(session, here.packs.trees, parsed, _span(here, who, sent), sent.limit)
@@ -198,8 +199,8 @@ def preview(sent: ToPreview, here: Here, who: Who) -> PreviewShown:
 @routes.post("/diff")
 def diff(sent: ToCompare, here: Here, who: Who) -> DiffShown:
     """Say which stories a change of a query gains, loses and keeps, over the stored articles of the last days."""
-    parsed = acts.check_query(sent.query, here.packs.lookups)
-    before = acts.check_query(_old(here, who, sent), here.packs.lookups, "/old")
+    parsed = subscription_acts.check_query(sent.query, here.packs.lookups)
+    before = subscription_acts.check_query(_old(here, who, sent), here.packs.lookups, "/old")
     with turn(), here.store.read() as session:
         began = time.monotonic()
         found = diff_of(session, here.packs.trees, before, parsed, _span(here, who, sent), sent.limit)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from services import acts, seeing
+from services import seeing
+from services.acts import subscription_acts
 from services.api.articles import not_blank, web_address
 from services.api.evidence import ExplanationShown
 from services.api.parts import Here
@@ -63,7 +64,7 @@ class ToExplain(Sent):
 @routes.post("/check")
 def check(sent: QuerySent, here: Here) -> QueryChecked:
     """Read a query. A mistake in it is a problem with its `position`."""
-    parsed = acts.check_query(sent.query, here.packs.lookups)
+    parsed = subscription_acts.check_query(sent.query, here.packs.lookups)
     return QueryChecked(query=parsed.text, notes=[str(note) for note in parsed.notes])
 
 
@@ -73,7 +74,7 @@ def explain(sent: ToExplain, here: Here) -> ExplanationShown:
 
     Nothing is stored. The article is given by its id, or as `text` or `html`, read as a pushed one is.
     """
-    parsed = acts.check_query(sent.query, here.packs.lookups)
+    parsed = subscription_acts.check_query(sent.query, here.packs.lookups)
     if sent.article is None:
         home = checked_home(sent.home) if sent.home else None
         found = seeing.explain_item(here.packs, parsed, sent.item(), sent.source, home)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from services import acts, clock, watching
+from services import clock, watching
+from services.acts import source_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
@@ -31,10 +32,10 @@ routes = router("sources")
 def add(new: NewSource, here: Here, who: Who) -> SourceShown:
     """Watch a source at exactly this address. Its first poll is due at once."""
     language = new.language.lower() if new.language else None
-    url = acts.checked_source(here.gate, new.url)
+    url = source_acts.checked_source(here.gate, new.url)
     name, now = new.name or name_from(new.url), clock.now()
     with here.store.write() as work:
-        row = acts.add_source(
+        row = source_acts.add_source(
             work, here.vault, who.name, url=url, name=name, language=language, pages=new.pages, home=new.home, now=now
         )
     return show(row, now)
@@ -52,7 +53,7 @@ def list_all(here: Here, limit: Limit = 50, cursor: Cursor = None) -> Page[Sourc
 @routes.post("/find")
 def find(site: SiteSent, here: Here) -> FeedFound:
     """Find the feed of a site by its home page. It is fetched now; nothing is watched yet."""
-    found = discover(here.gate, acts.checked_source(here.gate, site.url))
+    found = discover(here.gate, source_acts.checked_source(here.gate, site.url))
     return FeedFound(url=found.url, title=found.title, items=found.items, language=found.language)
 
 
@@ -85,7 +86,7 @@ def delete(id: str, here: Here, who: Who) -> Response:  # noqa: A002
 def poll(id: str, here: Here, who: Who) -> SourceShown:  # noqa: A002
     """Make the next poll of a source due at once."""
     with here.store.write() as work:
-        row = acts.poll_source(work, who.name, id, clock.now())
+        row = source_acts.poll_source(work, who.name, id, clock.now())
     return show(row, clock.now())
 
 

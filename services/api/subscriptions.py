@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services import acts, clock, reader_acts
+from services import clock, reader_acts
 from services.accounts import own
-from services.acts import SubscriptionChange
+from services.acts import subscription_acts
+from services.acts.subscription_acts import SubscriptionChange
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
@@ -92,7 +93,7 @@ def add(new: NewSubscription, here: Here, who: Who) -> SubscriptionShown:
     """Add a subscription. It counts for the next article."""
     person = own.named(who, new.person)
     with here.store.write() as work:
-        row = acts.add_subscription(
+        row = subscription_acts.add_subscription(
             work, here.packs.lookups, who.name, person=person, name=new.name, query=new.query,
             channel_ids=new.channels, cadence=new.cadence, urgent=new.urgent, note=new.note, now=clock.now(),
         )  # fmt: skip
@@ -137,7 +138,7 @@ def change(id: str, change: Change, here: Here, who: Who) -> SubscriptionShown: 
     with here.store.write() as work:
         row = subscriptions.get(work.session, id)
         own.check(who, row.person, "subscription", id)
-        acts.change_subscription(work, here.packs.lookups, who.name, row, wanted, clock.now())
+        subscription_acts.change_subscription(work, here.packs.lookups, who.name, row, wanted, clock.now())
         channels = subscriptions.channels_of(work.session, [id])[id]
     return show(row, channels)
 

@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import Response
 from pydantic import Field
 
-from services import acts, clock
+from services import clock
 from services.accounts import tokens
+from services.acts import person_acts
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Name, Page, Sent, Shown
@@ -62,7 +63,7 @@ def list_all(here: Here, who: Who) -> Page[TokenShown]:
 def add(new: NewToken, here: Here, who: Who) -> TokenMade:
     """Make a token of the caller, with no scope that the caller lacks."""
     with here.store.write() as work:
-        token = acts.add_token(work, who, name=new.name, scopes=new.scopes, days=new.days, now=clock.now())
+        token = person_acts.add_token(work, who, name=new.name, scopes=new.scopes, days=new.days, now=clock.now())
         row = work.session.get_one(Token, token[4:12])
         return TokenMade(**show(row).model_dump(), token=token)
 
@@ -71,5 +72,5 @@ def add(new: NewToken, here: Here, who: Who) -> TokenMade:
 def revoke(id: str, here: Here, who: Who) -> Response:  # noqa: A002  # the name in the path
     """Revoke a token; it stops working at once."""
     with here.store.write() as work:
-        acts.revoke_token(work, who, id, clock.now())
+        person_acts.revoke_token(work, who, id, clock.now())
     return Response(status_code=204)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services import acts, clock
+from services import clock
+from services.acts import topic_acts
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Page, Sent, Shown
@@ -72,7 +73,7 @@ def apply(name: str, sent: PackSent, here: Here, who: Who) -> TopicApplied:
         if found.pack.name != name:
             raise InvalidError(f'The pack is called "{found.pack.name}"; "{name}" is expected')
         with here.store.write() as work:
-            states = acts.apply_topics(work, who.name, [found], clock.now())
+            states = topic_acts.apply_topics(work, who.name, [found], clock.now())
     except InvalidError as error:
         error.field = "/yaml"
         raise

@@ -10,7 +10,8 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 
-from services import acts, clock
+from services import clock
+from services.acts import channel_acts
 from services.alerts.mail import Envelope, Mail, compose
 from services.channels import verify
 from services.channels.outgoing import Outgoing, SendError, nothing
@@ -44,7 +45,7 @@ def try_channel(here: Opened, id_: str) -> Tried:
     if row.kind == "email" and row.state == ChannelState.UNCONFIRMED:
         with here.store.write() as work:
             row = channels.get(work.session, id_)
-            acts.confirm_again(work, here.vault, here.actor, row, here.home, now)
+            channel_acts.confirm_again(work, here.vault, here.actor, row, here.home, now)
         return Tried(row, accepted=False, code="unconfirmed", link_sent=True)
     tried = _send(here, row, now)
     with here.store.write() as work:

@@ -19,7 +19,7 @@ from services.cli.words import stamp
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from services.acts import NewChannel
+    from services.acts.channel_acts import NewChannel
     from services.store.tables import Channel
 
 group = typer.Typer(help="Channels: where alerts can be sent.", invoke_without_command=True)
@@ -50,12 +50,13 @@ def add(
     config: Config = None,
 ) -> None:
     """Add a channel. Unless it is confirmed here, a message goes out that confirms it."""
-    from services import acts, clock
+    from services import clock
+    from services.acts import channel_acts
 
     with opened(data, config) as here:
-        checked = acts.checked_target(here.gate, kind, target)
+        checked = channel_acts.checked_target(here.gate, kind, target)
         with here.store.write() as work:
-            new = acts.add_channel(
+            new = channel_acts.add_channel(
                 work, here.vault, here.actor, person=person, target=checked, confirmed=confirmed, home=here.home,
                 now=clock.now(),
             )  # fmt: skip
@@ -136,12 +137,13 @@ def fallback(
     config: Config = None,
 ) -> None:
     """Say which channel is used, with a notice, while another fails; without OTHER: none."""
-    from services import acts, clock
+    from services import clock
+    from services.acts import channel_acts
     from services.store import channels
 
     with opened(data, config) as here, here.store.write() as work:
         row = channels.get(work.session, channel)
-        acts.change_channel(work, here.actor, row, fallback=other, after_s=after * 60, now=clock.now())
+        channel_acts.change_channel(work, here.actor, row, fallback=other, after_s=after * 60, now=clock.now())
         to = channels.get(work.session, other) if other else None
     screen = terminal.out()
     if as_json:
@@ -161,12 +163,13 @@ def rotate(
     config: Config = None,
 ) -> None:
     """Give a webhook a new secret; for a day messages carry the signatures of both."""
-    from services import acts, clock
+    from services import clock
+    from services.acts import channel_acts
     from services.store import channels
 
     with opened(data, config) as here, here.store.write() as work:
         row = channels.get(work.session, channel)
-        secret = acts.rotate_secret(work, here.vault, here.actor, row, clock.now())
+        secret = channel_acts.rotate_secret(work, here.vault, here.actor, row, clock.now())
     screen = terminal.out()
     if as_json:
         screen.json(_object(row) | {"secret": secret, "old_until": stamp(row.old_secret_until)})

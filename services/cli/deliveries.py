@@ -146,11 +146,12 @@ def _time(text: str | None, field: str) -> datetime | None:
 
 
 def _replay_named(ids: list[str], *, as_json: bool, data: Data, config: Config) -> None:
-    from services import acts, clock
+    from services import clock
+    from services.acts import delivery_acts
     from services.store import channels
 
     with opened(data, config) as here, here.store.write() as work:
-        rows = [acts.replay(work, here.actor, id_, clock.now()) for id_ in dict.fromkeys(ids)]
+        rows = [delivery_acts.replay(work, here.actor, id_, clock.now()) for id_ in dict.fromkeys(ids)]
         to = {row.channel: channels.get(work.session, row.channel) for row in rows}
     screen = terminal.out()
     if as_json:
@@ -163,7 +164,8 @@ def _replay_named(ids: list[str], *, as_json: bool, data: Data, config: Config) 
 
 
 def _replay_all(wanted: Wanted | None, *, as_json: bool, data: Data, config: Config) -> None:
-    from services import acts, clock
+    from services import clock
+    from services.acts import delivery_acts
     from services.store import channels, replays
 
     wanted = wanted or replays.Wanted()
@@ -171,7 +173,7 @@ def _replay_all(wanted: Wanted | None, *, as_json: bool, data: Data, config: Con
         if wanted.channel is not None:
             channels.get(work.session, wanted.channel)
         named, _ = replays.count(work.session, wanted)
-        sent = acts.replay_all(work, here.actor, wanted, clock.now())
+        sent = delivery_acts.replay_all(work, here.actor, wanted, clock.now())
     screen = terminal.out()
     if as_json:
         screen.json({"replayed": sent, "left": named - sent})

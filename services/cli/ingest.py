@@ -86,14 +86,15 @@ def _titled(items: Sequence[Item], title: str | None) -> list[Item]:
 
 
 def _take_in(here: Opened, items: Sequence[Item], source: str) -> list[TakenIn]:
-    from services import acts, clock
+    from services import clock
+    from services.acts import article_acts
 
     taken: list[TakenIn] = []
     for at in range(0, len(items), AT_ONCE):
         part = items[at : at + AT_ONCE]
         now = clock.now()
         with here.store.write() as work:
-            rows = acts.push(work, [acts.Pushed(source, item) for item in part], now)
+            rows = article_acts.push(work, [article_acts.Pushed(source, item) for item in part], now)
         taken += [TakenIn(row, _title(item), row.seen_at == now) for row, item in zip(rows, part, strict=True)]
     return taken
 

@@ -13,7 +13,7 @@ from services.cli.options import read_settings, with_data
 from services.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from services.acts import Home
+    from services.acts.channel_acts import Home
     from services.broker import Stage
     from services.guard import Gate
     from services.settings import Settings
@@ -54,7 +54,7 @@ class Opened:
     @property
     def home(self) -> Home:
         """Give what messages say of this installation."""
-        from services.acts import Home
+        from services.acts.channel_acts import Home
 
         return Home(self.settings.public_url, self.settings.mail_from)
 

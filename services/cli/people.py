@@ -46,10 +46,11 @@ def add(
     config: Config = None,
 ) -> None:
     """Add a person."""
-    from services import acts, clock
+    from services import clock
+    from services.acts import person_acts
 
     with opened(data, config) as here, here.store.write() as work:
-        person = acts.add_person(
+        person = person_acts.add_person(
             work, here.actor, email=email, name=name, timezone=timezone, role=role, now=clock.now()
         )
     screen = terminal.out()

@@ -40,11 +40,12 @@ def poll(
     config: Config = None,
 ) -> int:
     """Make the next poll of a source due at once, or poll it here."""
-    from services import acts, clock
+    from services import clock
+    from services.acts import source_acts
 
     with opened(data, config) as place:
         with place.store.write() as work:
-            row = acts.poll_source(work, place.actor, name, clock.now())
+            row = source_acts.poll_source(work, place.actor, name, clock.now())
         if here:
             return _poll_here(place, row, as_json=as_json)
     _said(row, "due", "an ingest worker polls it next", as_json=as_json)

@@ -58,16 +58,17 @@ def add(
     config: Config = None,
 ) -> None:
     """Watch a source; the feed of a site is found from its home page. It is polled at once."""
-    from services import acts, clock
+    from services import clock
+    from services.acts import source_acts
 
     screen, note = terminal.out(), ""
     with opened(data, config) as here:
-        checked = acts.checked_source(here.gate, url)
+        checked = source_acts.checked_source(here.gate, url)
         found, note = (None, "") if as_is or is_mailbox(url) else _found(here.gate, checked)
         if found is not None:
-            checked = acts.checked_source(here.gate, found.url) if found.url != url else checked
+            checked = source_acts.checked_source(here.gate, found.url) if found.url != url else checked
         with here.store.write() as work:
-            row = acts.add_source(
+            row = source_acts.add_source(
                 work, here.vault, here.actor, url=checked, name=name or _name(work.session, url, found),
                 language=language or (found.language if found else None), pages=pages, home=home, now=clock.now(),
             )  # fmt: skip

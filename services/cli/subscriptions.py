@@ -46,15 +46,16 @@ def subscribe(
     config: Config = None,
 ) -> int:
     """Add a subscription. It counts for the next article."""
-    from services import acts, clock
+    from services import clock
+    from services.acts import subscription_acts
 
     with opened(data, config) as here, here.store.write() as work:
         packs = here.packs()
         try:
-            acts.check_query(query, packs.lookups)
+            subscription_acts.check_query(query, packs.lookups)
         except InvalidError as error:
             return failure.tell_query(query, error)
-        row = acts.add_subscription(
+        row = subscription_acts.add_subscription(
             work, packs.lookups, here.actor, person=person, name=name, query=query, channel_ids=channel,
             cadence=cadence, urgent=urgent, now=clock.now(),
         )  # fmt: skip

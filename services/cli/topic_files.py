@@ -28,11 +28,12 @@ def apply(
     config: Config = None,
 ) -> int:
     """Apply topic packs: all of them, or none if an example comes out otherwise. They count for the next article."""
-    from services import acts, clock
+    from services import clock
+    from services.acts import topic_acts
 
     packs = _read(folder)
     with opened(data, config) as here, here.store.write() as work:
-        states = acts.apply_topics(work, here.actor, packs, clock.now())
+        states = topic_acts.apply_topics(work, here.actor, packs, clock.now())
     screen = terminal.out()
     for one in packs:
         state, examples = states[one.pack.name], len(one.pack.must_match) + len(one.pack.must_not_match)

@@ -7,9 +7,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services import acts, clock, reader_acts, sign_in
+from services import clock, reader_acts, sign_in
 from services.accounts import signin, tokens
 from services.accounts.tokens import SCOPES_OF, Caller
+from services.acts import person_acts
 from services.errors import InvalidError
 from services.store import people
 from services.store.people import PersonChange
@@ -75,7 +76,7 @@ def add_token(request: Request, site: Ours, reader: Reader, form: Filled) -> Res
     days = form.text("days")
     try:
         with site.store.write() as work:
-            made = acts.add_token(
+            made = person_acts.add_token(
                 work, reader, name=form.text("token_name"), scopes=form.many("scopes"),
                 days=int(days) if days in ("30", "90", "365") else None, now=clock.now(),
             )  # fmt: skip
@@ -91,7 +92,7 @@ def add_token(request: Request, site: Ours, reader: Reader, form: Filled) -> Res
 def revoke_token(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
     """Revoke a token."""
     with site.store.write() as work:
-        acts.revoke_token(work, reader, id, clock.now())
+        person_acts.revoke_token(work, reader, id, clock.now())
     return onward("/account", "revoked")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services import acts, clock
+from services import clock
 from services.accounts import own
 from services.accounts.tokens import Caller
+from services.acts import channel_acts
 from services.errors import ConflictError, InvalidError
 from services.store import channels, deliveries, people
 from services.web.forms import Filled, Form, Refused, onward, refused
@@ -30,9 +31,9 @@ def list_all(request: Request, site: Ours, reader: Reader) -> Response:
 def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
     """Add a channel; the secret of a webhook is shown this once."""
     try:
-        target = acts.checked_target(site.gate, form.text("kind"), form.text("target"))
+        target = channel_acts.checked_target(site.gate, form.text("kind"), form.text("target"))
         with site.store.write() as work:
-            added = acts.add_channel(
+            added = channel_acts.add_channel(
                 work, site.vault, reader.name, person=reader.person, target=target, confirmed=False, home=site.home,
                 now=clock.now(),
             )  # fmt: skip
@@ -57,7 +58,7 @@ def verify(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # th
     with site.store.write() as work:
         row = channels.get(work.session, id)
         own.check(reader, row.person, "channel", id)
-        acts.confirm_again(work, site.vault, reader.name, row, site.home, clock.now())
+        channel_acts.confirm_again(work, site.vault, reader.name, row, site.home, clock.now())
     return onward(f"/channels/{id}", "asked")
 
 

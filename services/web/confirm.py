@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services import acts, clock
+from services import clock
+from services.acts import channel_acts
 from services.store import channels
 from services.web.site import Ours, page
 
@@ -24,5 +25,5 @@ def show(token: str, site: Ours) -> Response:
 def confirm(token: str, site: Ours) -> Response:
     """Confirm the channel."""
     with site.store.write() as work:
-        row = acts.confirm_channel(work, token, clock.now())
+        row = channel_acts.confirm_channel(work, token, clock.now())
     return page("confirm.html", label=row.label, token=token, done=True)

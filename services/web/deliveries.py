@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services import acts, clock, cursors
+from services import clock, cursors
 from services.accounts import own
+from services.acts import delivery_acts
 from services.store import alerts, channels, deliveries
 from services.store.states import DeliveryState
 from services.web.forms import onward
@@ -69,5 +70,5 @@ def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # n
 def replay(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
     """Send a dead delivery again, under the same id."""
     with site.store.write() as work:
-        acts.replay(work, reader.name, id, clock.now())
+        delivery_acts.replay(work, reader.name, id, clock.now())
     return onward(f"/deliveries/{id}", "replayed")

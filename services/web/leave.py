@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services import acts, clock
+from services import clock
+from services.acts import subscription_acts
 from services.store import leaving
 from services.web.site import Ours, page
 
@@ -25,6 +26,6 @@ def show(token: str, site: Ours) -> Response:
 def act(token: str, site: Ours) -> Response:
     """End it. Mail programs post here too; a second time is as good as once."""
     with site.store.write() as work:
-        found = acts.leave(work, token, clock.now())
+        found = subscription_acts.leave(work, token, clock.now())
     names = [row.name for row in found.subscriptions]
     return page("leave.html", label=found.channel.label, names=names, token=token, done=True)

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from services import acts, clock, cursors
+from services import clock, cursors
+from services.acts import person_acts
 from services.errors import ConflictError, InvalidError
 from services.store import audit, people
 from services.store.states import Role
@@ -40,7 +41,7 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
     """Add a person."""
     try:
         with site.store.write() as work:
-            acts.add_person(
+            person_acts.add_person(
                 work, reader.name, email=form.text("email"), name=form.text("name")[:120],
                 timezone=form.text("timezone"), role=form.text("role"), now=clock.now(),
             )  # fmt: skip

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 
 from services import clock
 from services.accounts.tokens import Caller
-from services.acts import Home
+from services.acts.channel_acts import Home
 from services.guard import Gate
 from services.reader_links import ReaderLinks
 from services.sign_in import Letters

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services import acts, clock, cursors
+from services import clock, cursors
 from services.accounts.tokens import Caller
+from services.acts import source_acts
 from services.errors import ConflictError, InvalidError, OutsideError
 from services.store import polls, sources
 from services.store.states import Health
@@ -54,16 +55,16 @@ def one(id: str, request: Request, site: Ours) -> Response:  # noqa: A002  # the
 def poll(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
     """Make the next poll due at once."""
     with site.store.write() as work:
-        row = acts.poll_source(work, reader.name, id, clock.now())
+        row = source_acts.poll_source(work, reader.name, id, clock.now())
     return onward(f"/sources/{row.id}", "polled")
 
 
 def _add(site: Site, reader: Caller, form: Form) -> str:
     given = form.text("url")
-    url = acts.checked_source(site.gate, given)
+    url = source_acts.checked_source(site.gate, given)
     name = form.text("name") or urlsplit(given).hostname or given[:120]
     with site.store.write() as work:
-        return acts.add_source(
+        return source_acts.add_source(
             work, site.vault, reader.name, url=url, name=name[:120], language=None, now=clock.now()
         ).id
 

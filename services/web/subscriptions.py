@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from services import acts, clock, cursors
+from services import clock, cursors
 from services.accounts import own
 from services.accounts.tokens import Caller
-from services.acts import SubscriptionChange
+from services.acts import subscription_acts
+from services.acts.subscription_acts import SubscriptionChange
 from services.errors import ConflictError, InvalidError
 from services.previews.briefs import titles_of
 from services.previews.preview import preview as preview_of
@@ -70,7 +71,7 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
     try:
         _check(form)
         with site.store.write() as work:
-            acts.add_subscription(
+            subscription_acts.add_subscription(
                 work, site.packs.lookups, reader.name, person=reader.person,
                 name=form.text("name") or form.text("query")[:80], query=form.text("query"),
                 channel_ids=form.many("channel"), cadence=form.text("cadence") or "instant",
@@ -102,7 +103,9 @@ def change(id: str, request: Request, site: Ours, reader: Reader, form: Filled) 
         with site.store.write() as work:
             row = subscriptions.get(work.session, id)
             own.check(reader, row.person, "subscription", id)
-            acts.change_subscription(work, site.packs.lookups, reader.name, row, _wanted(form), clock.now())
+            subscription_acts.change_subscription(
+                work, site.packs.lookups, reader.name, row, _wanted(form), clock.now()
+            )
     except (InvalidError, ConflictError) as error:
         return _form(request, site, reader, form, problem=refused(error), row=row)
     return onward(f"/subscriptions/{id}", {"pause": "paused", "start": "started"}.get(act, "saved"))
@@ -139,7 +142,7 @@ def read(site: Site, query: str) -> dict[str, Any]:  # Any: what the template sh
     if not query:
         return {"query": "", "notes": [], "refused": None, "caret": "", "readings": ()}
     try:
-        parsed = acts.check_query(query, site.packs.lookups)
+        parsed = subscription_acts.check_query(query, site.packs.lookups)
     except QueryError as error:
         caret = draw(query, error.position or 1, error.length)
         return {"query": "", "notes": [], "refused": refused(error), "caret": caret, "readings": error.readings}
@@ -186,7 +189,7 @@ def preview(request: Request, site: Ours, reader: Reader, form: Filled) -> Respo
 
 def _looked_back(site: Site, reader: Caller, query: str) -> dict[str, Any]:  # Any: what the template shows
     packs = site.packs
-    parsed = acts.check_query(query, packs.lookups)
+    parsed = subscription_acts.check_query(query, packs.lookups)
     with turn(), site.store.read() as session:
         zone, now = people.get(session, reader.person).timezone, clock.now()
         found = preview_of(session, packs.trees, parsed, span_of(DAYS, now, zone), SHOWN_STORIES)

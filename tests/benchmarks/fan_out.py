@@ -24,7 +24,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, insert, select
 from sqlmodel import col
 
-from services import acts, clock, pipeline
+from services import clock, pipeline
+from services.acts import article_acts, subscription_acts
 from services.articles.article import Item
 from services.deciding import Options
 from services.queries.parser import parse
@@ -111,7 +112,7 @@ def fill(store: Store, count: int) -> None:
     """Add people with a channel and a subscription each, and one who asks for the other articles."""
     vault, now = Vault([Fernet.generate_key().decode()]), datetime.now(UTC)
     sealed = vault.seal("http://127.0.0.1:9/")
-    keys = {word: acts.rule_id(parse(word)) for word in ("heron", "otter")}
+    keys = {word: subscription_acts.rule_id(parse(word)) for word in ("heron", "otter")}
     for start in range(0, count + 1, 10_000):
         numbers = range(start, min(start + 10_000, count + 1))
         with store.write() as work:
@@ -126,7 +127,9 @@ def fill(store: Store, count: int) -> None:
 
 def push(store: Store, name: str, text: str) -> str:
     with store.write() as work:
-        return acts.push(work, [acts.Pushed("push", Item(external_id=name, title=name, text=text))], clock.now())[0].id
+        return article_acts.push(
+            work, [article_acts.Pushed("push", Item(external_id=name, title=name, text=text))], clock.now()
+        )[0].id
 
 
 def latencies(store: Store, rules: LiveRules, is_done) -> list[float]:

@@ -19,14 +19,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import event, select
 from sqlmodel import col
 
-from services import acts, crashpoints, pipeline, telling
+from services import crashpoints, pipeline, telling
+from services.acts import article_acts, delivery_acts, subscription_acts
 from services.alerts.retry import Outcome
 from services.articles.article import Item
 from services.channels.outgoing import Accepted, Outgoing, SendError
 from services.deciding import Options
 from services.facts import Facts
 from services.rules.engine import Engine
-from services.store import channels, claims, invariants, leaving, subscriptions, windows
+from services.store import channels, claims, invariants, leaving, replays, subscriptions, windows
 from services.store.packs import shipped
 from services.store.reclaim import reclaim
 from services.store.rules import LiveRules
@@ -145,7 +146,7 @@ class Installation(RuleBasedStateMachine):
             wanted = (("alpha", "instant", [0]), ("bravo", "instant", [0, 1]), ("delta", "daily", [1]),
                       ("alpha OR delta", "instant", [0]))  # fmt: skip
             for place, (query, cadence, its) in enumerate(wanted):
-                acts.add_subscription(
+                subscription_acts.add_subscription(
                     work, shipped().lookups, "sim", person=person, name=f"S{place}", query=query, cadence=cadence,
                     channel_ids=[self.channels[n] for n in its], urgent=False, now=self.now,
                 )  # fmt: skip
@@ -257,7 +258,7 @@ class Installation(RuleBasedStateMachine):
     @rule()
     def replay(self) -> None:
         with self.store.write() as work:
-            replayed = acts.replay_all(work, "sim", acts.replays.Wanted(), self.now)
+            replayed = delivery_acts.replay_all(work, "sim", replays.Wanted(), self.now)
         if replayed:
             self.sink.refused.clear()
 
@@ -273,7 +274,7 @@ class Installation(RuleBasedStateMachine):
     def _push(self, name: str, text: str, source: str = "push") -> None:
         item = Item(external_id=name, title=f"Report {name}", text=text)
         with self.store.write() as work:
-            acts.push(work, [acts.Pushed(source, item)], self.now)
+            article_acts.push(work, [article_acts.Pushed(source, item)], self.now)
         its = self.texts.setdefault(name, [])
         if not its or its[-1] != text:
             its.append(text)

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from services import acts, clock
-from services.acts import Pushed
+from services import clock
+from services.acts import article_acts, channel_acts
+from services.acts.article_acts import Pushed
 from services.articles.article import Item
 from services.cli.app import run
 from services.errors import ConflictError, InvalidError
@@ -33,15 +34,17 @@ def fill(store: Store, key: Path) -> None:
     vault = open_vault(key, create=True)
     with store.write() as work:
         person = people.add(work.session, email="a@b.org", name="Ána", timezone="UTC", role="admin", now=NOW)
-        target = acts.Target("email", "a@b.org", "a@b.org")
-        home = acts.Home("http://x", "t@x.org")
-        acts.add_channel(work, vault, "test", person=person.id, target=target, confirmed=False, home=home, now=NOW)
+        target = channel_acts.Target("email", "a@b.org", "a@b.org")
+        home = channel_acts.Home("http://x", "t@x.org")
+        channel_acts.add_channel(
+            work, vault, "test", person=person.id, target=target, confirmed=False, home=home, now=NOW
+        )
         for begun in (0, 350):
             items = [
                 Item(f"n{number}", title=f"Story {number} — \u2028", text="A council met.", published=NOW)
                 for number in range(begun, begun + 350)
             ]
-            acts.push(work, [Pushed("Wire", item) for item in items], NOW + timedelta(seconds=begun))
+            article_acts.push(work, [Pushed("Wire", item) for item in items], NOW + timedelta(seconds=begun))
 
 
 def rows(store: Store) -> dict[str, list[tuple]]:

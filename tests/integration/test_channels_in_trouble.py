@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from services import acts
-from services.acts import Home
+from services.acts import channel_acts, delivery_acts
+from services.acts.channel_acts import Home
 from services.alerts.retry import Outcome
 from services.channels.outgoing import SendError
 from services.errors import ConflictError, InvalidError, NotFoundError
@@ -75,7 +75,7 @@ def test_a_fallback_takes_over_after_its_time_with_a_notice_and_back_again(town:
     hook, mail = pair
     with town.store.write() as work:
         row = channels.get(work.session, hook)
-        acts.change_channel(work, "test", row, fallback=mail, after_s=900, now=town.now)
+        channel_acts.change_channel(work, "test", row, fallback=mail, after_s=900, now=town.now)
     for n in range(6):
         push(town, n)
     town.run()
@@ -112,7 +112,9 @@ def test_what_the_fallback_told_already_is_not_told_there_twice(town: Town) -> N
     town.subscribe("wording", hook, mail, urgent=True)
     town.post.refuses.add("http://127.0.0.1:9/hook")  # type: ignore[attr-defined]
     with town.store.write() as work:
-        acts.change_channel(work, "test", channels.get(work.session, hook), fallback=mail, after_s=0, now=town.now)
+        channel_acts.change_channel(
+            work, "test", channels.get(work.session, hook), fallback=mail, after_s=0, now=town.now
+        )
     for n in range(5):
         push(town, n)
     town.run()
@@ -157,14 +159,16 @@ def test_a_channel_that_fails_for_five_days_is_disabled_and_what_waited_can_be_r
     (dead,) = (row for row in town.all(Delivery) if row.kind == "new")
     assert dead.state == "dead"
     with pytest.raises(ConflictError, match="is disabled"), town.store.write() as work:
-        acts.replay(work, "test", dead.id, town.now)
+        delivery_acts.replay(work, "test", dead.id, town.now)
     town.post.refuses.clear()  # type: ignore[attr-defined]
     with town.store.write() as work:
-        acts.try_channel(work, VAULT, "test", channels.get(work.session, hook), Home("", "a@b.example"), town.now)
+        channel_acts.try_channel(
+            work, VAULT, "test", channels.get(work.session, hook), Home("", "a@b.example"), town.now
+        )
     town.run()
     with town.store.write() as work:
         assert channels.get(work.session, hook).state == ChannelState.ACTIVE
-        assert acts.replay_all(work, "test", Wanted(channel=hook), town.now) == 1
+        assert delivery_acts.replay_all(work, "test", Wanted(channel=hook), town.now) == 1
     town.run()
     assert [row.state for row in town.all(Delivery) if row.id == dead.id] == ["sent"]
     assert "deliveries replayed" in [row.action for row in town.all(Audit)]
@@ -185,7 +189,7 @@ def test_the_third_mail_that_bounces_ends_all_mail_to_the_address(town: Town) ->
         assert replays.count(work.session, Wanted()) == (3, 0)
         channels.get(work.session, mail).state = ChannelState.ACTIVE
         with pytest.raises(ConflictError, match="came back"):
-            acts.replay(work, "test", dead.id, town.now)
+            delivery_acts.replay(work, "test", dead.id, town.now)
     assert same
 
 
@@ -214,7 +218,7 @@ def test_a_secret_is_rotated_and_the_old_one_signs_for_a_day(town: Town) -> None
     with town.store.write() as work:
         row = channels.get(work.session, hook)
         old = channels.opened(VAULT, row)[1]
-        new = acts.rotate_secret(work, VAULT, "test", row, town.now)
+        new = channel_acts.rotate_secret(work, VAULT, "test", row, town.now)
         both = channels.opened(VAULT, row)[1]
         assert channels.secrets_at(both, row.old_secret_until, town.now + timedelta(hours=23)) == f"{new} {old}"
         assert channels.secrets_at(both, row.old_secret_until, town.now + timedelta(hours=25)) == new

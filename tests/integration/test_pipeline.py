@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from services import acts, pipeline
+from services import pipeline
+from services.acts import article_acts, subscription_acts
 from services.alerts.message import AlertFacts, DigestFacts, Foot
 from services.alerts.retry import Outcome
 from services.articles.article import Item
@@ -94,7 +95,7 @@ class Town:
     def subscribe(self, query: str, *channel_ids: str, name: str = "Sanctuary", **given) -> str:
         with self.store.write() as work:
             person = channels.get(work.session, channel_ids[0]).person
-            row = acts.add_subscription(
+            row = subscription_acts.add_subscription(
                 work, shipped().lookups, "test", person=person, name=name, query=query, channel_ids=channel_ids,
                 **({"cadence": "instant", "urgent": False} | given), now=self.now,
             )  # fmt: skip
@@ -111,7 +112,7 @@ class Town:
     ) -> str:
         item = Item(external_id=external_id, title=title, text=text, url=url)
         with self.store.write() as work:
-            return acts.push(work, [acts.Pushed(source, item)], self.now)[0].id
+            return article_acts.push(work, [article_acts.Pushed(source, item)], self.now)[0].id
 
     def run(self) -> None:
         """Let every stage do all that waits."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from services import acts
+from services.acts import subscription_acts, topic_acts
 from services.cli.app import run
 from services.errors import InvalidError
 from services.store import topic_packs
@@ -36,7 +36,7 @@ must_not_match: ["The fair opened."]
 
 def applied(store: Store, text: str = PACK, file: str = "goats-of-the-desk.yaml") -> dict[str, str]:
     with store.write() as work:
-        return acts.apply_topics(work, "test", [topic_packs.read(text, file)], NOW)
+        return topic_acts.apply_topics(work, "test", [topic_packs.read(text, file)], NOW)
 
 
 def test_a_topic_counts_for_the_next_article_of_a_running_worker(store: Store) -> None:
@@ -46,7 +46,7 @@ def test_a_topic_counts_for_the_next_article_of_a_running_worker(store: Store) -
     assert applied(store) == {"goats": "new"}
     channel = town.channel()
     with store.write() as work:
-        row = acts.add_subscription(
+        row = subscription_acts.add_subscription(
             work, LivePacks(store).now().lookups, "test", person=channel_person(store, channel), name="Goats",
             query="topic:goats", channel_ids=[channel], cadence="instant", urgent=False, now=town.now,
         )  # fmt: skip

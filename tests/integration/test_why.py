@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session
 
-from services import acts, clock, pipeline
+from services import clock, pipeline
+from services.acts import subscription_acts
 from services.alerts.retry import Outcome
 from services.articles.article import Item
 from services.channels.outgoing import SendError
@@ -147,8 +148,13 @@ def changed(town: Town) -> None:
 def queried(town: Town, query: str) -> None:
     with town.store.write() as work:
         row = mine(work.session)
-        acts.change_subscription(
-            work, shipped().lookups, "test", row, acts.SubscriptionChange(query=query), town.now - timedelta(minutes=1)
+        subscription_acts.change_subscription(
+            work,
+            shipped().lookups,
+            "test",
+            row,
+            subscription_acts.SubscriptionChange(query=query),
+            town.now - timedelta(minutes=1),
         )
 
 

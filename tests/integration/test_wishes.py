@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services import acts, reader_acts
-from services.acts import SubscriptionChange
+from services import reader_acts
+from services.acts import subscription_acts
+from services.acts.subscription_acts import SubscriptionChange
 from services.alerts.message import AlertFacts, DigestFacts
 from services.store import sources, subscriptions, windows
 from services.store.packs import shipped
 from services.store.people import PersonChange
 from services.store.states import FeedbackVerdict, SourceState
-from services.store.tables import Alert, Delivery, DeliveryAlert
+from services.store.tables import Alert, Article, Delivery, DeliveryAlert
 from services.store.work import Store
 from tests.integration.test_pipeline import OTHER, Town
 
@@ -32,7 +33,9 @@ def wish(town: Town, **wanted) -> None:
 def change(town: Town, id_: str, **wanted) -> None:
     with town.store.write() as work:
         row = subscriptions.get(work.session, id_)
-        acts.change_subscription(work, shipped().lookups, "test", row, SubscriptionChange(**wanted), town.now)
+        subscription_acts.change_subscription(
+            work, shipped().lookups, "test", row, SubscriptionChange(**wanted), town.now
+        )
 
 
 def differing(number: int) -> str:
@@ -231,7 +234,7 @@ def test_what_was_wrong_proposes_a_change_that_keeps_what_was_relevant(town: Tow
     assert len(by_article) == 5
     with town.store.write() as work:
         for article, alert in by_article.items():
-            text = work.session.get_one(acts.Article, article).text
+            text = work.session.get_one(Article, article).text
             bad = "sanctuary" in text and any(line in text for line in wrong)
             said = FeedbackVerdict.WRONG_SENSE if bad else FeedbackVerdict.RELEVANT
             reader_acts.say(work, "test", alert, said, town.now)
