@@ -45,6 +45,7 @@ from services.api import (
     sources,
     stories,
     subscriptions,
+    teams,
     tokens,
     topics,
     why,
@@ -86,6 +87,7 @@ from services.web import channels as channel_pages
 from services.web import deliveries as delivery_pages
 from services.web import sources as source_pages
 from services.web import subscriptions as subscription_pages
+from services.web import teams as team_pages
 from services.web import topics as topic_pages
 from services.web import why as why_pages
 from services.web.site import Site
@@ -99,7 +101,7 @@ STOP_S = 20  # what open requests have when the process ends
 _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
-    account, live, places, tokens, audit, signin, confirm, leave, feedback, mail, docs, static, opml,
+    account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static, opml,
     previews, hubs, why, why_pages,
 )  # fmt: skip
 

@@ -50,7 +50,7 @@ class Letters:
 def mail_link(store: Store, letters: Letters, email: str, now: datetime) -> None:
     """Mail a sign-in link if the address is known and did not ask too often; nobody is told which."""
     with store.write() as work:
-        person = people.find(work.session, email) if email else None
+        person = people.by_address(work.session, email) if email else None
         if person is None or not tries.may_mail(work.session, email, now):
             return
         secret, address = signin.make_link(work.session, person, now), person.email
@@ -71,7 +71,7 @@ def with_password(store: Store, email: str, password: str, address: str, now: da
     """Begin a browser session by address and password; give its secret. `address`: where the try comes from."""
     with store.read() as session:
         tries.check(session, email, address, now)
-        person = people.find(session, email) if email else None
+        person = people.by_address(session, email) if email else None
         kept = person.password if person else None
     if not passwords.holds(kept, password) or person is None or kept is None:
         with store.write() as work:

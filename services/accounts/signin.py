@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from services.accounts.tokens import SCOPES, Caller
 from services.errors import InvalidError
 from services.identity import drawn, sha256
+from services.store import teams
 from services.store.states import Role
 from services.store.tables import BrowserSession, Person, SignInLink
 
@@ -72,7 +73,9 @@ def caller_of(session: Session, secret: str, now: datetime) -> Caller | None:
     if row is None or row.expires_at <= now or row.seen_at + SESSION_IDLE <= now:
         return None
     person = session.get_one(Person, row.person)
-    return Caller(person.id, person.email, Role(person.role), frozenset(SCOPES), f"session:{row.sha256[:16]}")
+    client = f"session:{row.sha256[:16]}"
+    role, mine = Role(person.role), teams.of(session, person.id)
+    return Caller(person.id, person.email, role, frozenset(SCOPES), client, mine)
 
 
 def note_use(session: Session, secret: str, now: datetime) -> None:

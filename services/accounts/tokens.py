@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from services.errors import InvalidError, NotFoundError
 from services.identity import sha256
+from services.store import teams
 from services.store.states import Role
 from services.store.tables import Person, Token
 
@@ -33,6 +34,7 @@ class Caller:
     role: Role
     scopes: frozenset[str]
     client: str
+    teams: frozenset[str] = frozenset()
 
 
 def issue(
@@ -68,7 +70,14 @@ def caller_of(session: Session, token: str, now: datetime) -> Caller | None:
     row, person = found
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
         return None
-    return Caller(person.id, person.email, Role(person.role), frozenset(row.scopes.split()), f"token:{row.id}")
+    return Caller(
+        person.id,
+        person.email,
+        Role(person.role),
+        frozenset(row.scopes.split()),
+        f"token:{row.id}",
+        teams.of(session, person.id),
+    )
 
 
 def note_use(session: Session, client: str, now: datetime) -> None:

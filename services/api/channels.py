@@ -6,19 +6,19 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
+from sqlmodel import Session
 
 from services import clock
 from services.accounts import own
 from services.accounts.tokens import Caller
-from services.acts import channel_acts
-from services.acts.channel_acts import NewChannel
+from services.acts import channel_acts, team_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Id, Page, Sent, Shown, page
 from services.errors import InvalidError
-from services.store import channels
+from services.store import channels, teams
 from services.store.states import Role
 from services.store.tables import Channel
 
@@ -26,9 +26,13 @@ routes = router("channels")
 
 
 class ChannelSent(Sent):
-    """A channel to add: `address` for e-mail, `url` for a webhook or a chat."""
+    """A channel to add: `address` for e-mail, `url` for a webhook or a chat.
+
+    It is the caller's, or of the person or team that is named.
+    """
 
     person: Id | None = None
+    team: Id | None = None
     kind: Literal["email", "webhook", "chat"]
     address: Annotated[str, Field(max_length=254)] | None = None
     url: Annotated[str, Field(max_length=2048)] | None = None
@@ -56,7 +60,8 @@ class ChannelShown(Shown):
     """
 
     id: str
-    person: str
+    person: str | None
+    team: str | None
     kind: str
     label: str
     state: str
@@ -74,10 +79,12 @@ class ChannelAdded(ChannelShown):
     secret: str | None = None
 
 
-def show(row: Channel) -> ChannelShown:
-    """Show a channel."""
+def show(row: Channel, of_teams: frozenset[str]) -> ChannelShown:
+    """Show a channel, and whose it is."""
+    team = row.person in of_teams
     return ChannelShown(
-        id=row.id, person=row.person, kind=row.kind, label=row.label, state=row.state, reason=row.reason,
+        id=row.id, person=None if team else row.person, team=row.person if team else None,
+        kind=row.kind, label=row.label, state=row.state, reason=row.reason,
         fallback=row.fallback, fallback_after_s=row.fallback_after_s, falls_back_since=row.handed_at,
         confirmed_at=row.confirmed_at, created_at=row.created_at,
     )  # fmt: skip
@@ -87,14 +94,17 @@ def show(row: Channel) -> ChannelShown:
 def add(new: ChannelSent, here: Here, who: Who) -> ChannelAdded:
     """Add a channel. It is confirmed by the link in a mail, or by accepting a test message; an admin may confirm it."""
     _check_confirmed(who, confirmed=new.confirmed)
-    person = own.named(who, new.person)
+    person = own.named(who, new.person, new.team)
     target = channel_acts.checked_target(here.gate, new.kind, new.target)
     with here.store.write() as work:
+        if new.team is not None:
+            teams.get(work.session, new.team)
         added = channel_acts.add_channel(
             work, here.vault, who.name, person=person, target=target, confirmed=new.confirmed, home=here.home,
             now=clock.now(),
         )  # fmt: skip
-    return _added(added)
+        shown = _shown(work.session, added.row)
+    return ChannelAdded(**shown.model_dump(), secret=added.secret)
 
 
 def _check_confirmed(who: Caller, *, confirmed: bool) -> None:
@@ -102,20 +112,21 @@ def _check_confirmed(who: Caller, *, confirmed: bool) -> None:
         raise InvalidError("Only an admin may confirm a channel on a person's behalf", field="/confirmed")
 
 
-def _added(added: NewChannel) -> ChannelAdded:
-    return ChannelAdded(**show(added.row).model_dump(), secret=added.secret)
+def _shown(session: Session, row: Channel) -> ChannelShown:
+    return show(row, teams.among(session, [row.person]))
 
 
 @routes.get("")
 def list_all(
-    here: Here, who: Who, person: str | None = None, limit: Limit = 50, cursor: Cursor = None
+    here: Here, who: Who, person: str | None = None, team: str | None = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ChannelShown]:
-    """List channels, of one person or of all. Subscribers see their own."""
+    """List channels, of one person or team or of all. Subscribers see their own and their teams'."""
     after = cursors.by_name("channels", cursor)
-    only = own.named(who, person) if person else own.person_of(who)
+    only = own.named(who, person, team) if person or team else own.person_of(who)
     with here.store.read() as session:
         rows = channels.page(session, person=only, after=after, limit=limit + 1)
-    return page(rows, limit, show, lambda row: cursors.name_cursor("channels", row.id))
+        of_teams = teams.among(session, [row.person for row in rows])
+    return page(rows, limit, lambda row: show(row, of_teams), lambda row: cursors.name_cursor("channels", row.id))
 
 
 @routes.get("/{id}")
@@ -123,8 +134,8 @@ def one(id: str, here: Here, who: Who) -> ChannelShown:  # noqa: A002  # the nam
     """Show one channel."""
     with here.store.read() as session:
         row = channels.get(session, id)
-    own.check(who, row.person, "channel", id)
-    return show(row)
+        own.check(who, row.person, "channel", id)
+        return _shown(session, row)
 
 
 @routes.post("/{id}/verify", status_code=202)
@@ -134,27 +145,34 @@ def verify(id: str, here: Here, who: Who) -> ChannelShown:  # noqa: A002  # the 
         row = channels.get(work.session, id)
         own.check(who, row.person, "channel", id)
         channel_acts.confirm_again(work, here.vault, who.name, row, here.home, clock.now())
-    return show(row)
+        return _shown(work.session, row)
 
 
 class Change(Sent):
-    """What to change of a channel: which other one is used while it fails (null: none), and after how many seconds."""
+    """What to change of a channel: which other one is used while it fails (null: none), and after how many seconds.
+
+    `team`: hand it over to this team; no subscription may use it then.
+    """
 
     fallback: Id | None = None
     fallback_after_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] | None = None
+    team: Id | None = None
 
 
 @routes.patch("/{id}")
 def change(id: str, change: Change, here: Here, who: Who) -> ChannelShown:  # noqa: A002  # the name in the path
-    """Say which channel of the same person is used while this one fails, with a notice, and after how long."""
+    """Say which channel of the same owner is used while this one fails, with a notice; or hand it over to a team."""
     with here.store.write() as work:
         row = channels.get(work.session, id)
         own.check(who, row.person, "channel", id)
+        if change.team is not None and change.team != row.person:
+            owner = teams.get(work.session, own.named(who, None, change.team))
+            team_acts.hand_over_channel(work, who.name, row, owner, clock.now())
         fallback = change.fallback if "fallback" in change.model_fields_set else row.fallback
         channel_acts.change_channel(
             work, who.name, row, fallback=fallback, after_s=change.fallback_after_s, now=clock.now()
         )
-    return show(row)
+        return _shown(work.session, row)
 
 
 class Tested(Shown):

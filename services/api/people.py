@@ -99,8 +99,8 @@ def list_all(here: Here, who: Who, limit: Limit = 50, cursor: Cursor = None) -> 
     """List people in the order of their addresses. Subscribers see themselves."""
     after = cursors.by_name("people", cursor)
     with here.store.read() as session:
-        only = own.person_of(who)
-        rows = [people.get(session, only)] if only else people.page(session, after=after, limit=limit + 1)
+        only = own.person_of(who) is not None
+        rows = [people.get(session, who.person)] if only else people.page(session, after=after, limit=limit + 1)
     return page(rows, limit, show, lambda row: cursors.name_cursor("people", row.email))
 
 
@@ -108,7 +108,7 @@ def list_all(here: Here, who: Who, limit: Limit = 50, cursor: Cursor = None) -> 
 def one(id: str, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name in the path
     """Show one person."""
     with here.store.read() as session:
-        row = people.get(session, id, "/id")
+        row = people.one(session, id, "/id")
     own.check(who, row.id, "person", id)
     return show(row)
 
@@ -117,12 +117,14 @@ def one(id: str, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name
 def change(id: str, change: Change, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name in the path
     """Change how a person is told: name, time zone, quiet hours, and when digests leave."""
     with here.store.write() as work:
-        own.check(who, people.get(work.session, id, "/id").id, "person", id)
-        row = reader_acts.change_person(work, who.name, id, _wanted(change), clock.now())
+        found = people.one(work.session, id, "/id")
+        own.check(who, found.id, "person", id)
+        row = reader_acts.change_person(work, who.name, found.id, wanted_of(change), clock.now())
     return show(row)
 
 
-def _wanted(change: Change) -> PersonChange:
+def wanted_of(change: Change) -> PersonChange:
+    """Say what a body wants changed."""
     quiet = None
     if "quiet" in change.model_fields_set:
         quiet = (change.quiet.begins, change.quiet.ends) if change.quiet else ()

@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
+from sqlmodel import Session
 
 from services import clock, reader_acts
 from services.accounts import own
-from services.acts import subscription_acts
+from services.acts import subscription_acts, team_acts
 from services.acts.subscription_acts import SubscriptionChange
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Id, Name, Page, Sent, Shown, Time, page
-from services.store import subscriptions
+from services.store import subscriptions, teams
 from services.store.tables import Subscription
 
 routes = router("subscriptions")
@@ -28,9 +29,10 @@ Note = Annotated[str, Field(max_length=500)]
 
 
 class NewSubscription(Sent):
-    """A subscription to add."""
+    """A subscription to add: of the caller, or of the person or team that is named."""
 
     person: Id | None = None
+    team: Id | None = None
     name: Name
     query: Query
     channels: Channels
@@ -43,7 +45,7 @@ class Change(Sent):
     """What to change of a subscription; what is left out stays.
 
     `muted`: it is told nothing. `snoozed_until`: what comes before is told together then; null ends it.
-    `wanted`: yes, it is still wanted.
+    `wanted`: yes, it is still wanted. `team`: hand it over to this team, with `channels` of the team.
     """
 
     name: Name | None = None
@@ -56,13 +58,15 @@ class Change(Sent):
     muted: bool | None = None
     snoozed_until: Time | None = None
     wanted: Literal[True] | None = None
+    team: Id | None = None
 
 
 class SubscriptionShown(Shown):
-    """A subscription. `query` is in its canonical form; `reason` says why it is in quarantine."""
+    """A subscription of a `person` or of a `team`. `query` is in its canonical form; `reason` says why it is held."""
 
     id: str
-    person: str
+    person: str | None
+    team: str | None
     name: str
     query: str
     channels: list[str]
@@ -78,10 +82,12 @@ class SubscriptionShown(Shown):
     changed_at: datetime
 
 
-def show(row: Subscription, channels: list[str]) -> SubscriptionShown:
-    """Show a subscription and where its alerts go."""
+def show(row: Subscription, channels: list[str], of_teams: frozenset[str]) -> SubscriptionShown:
+    """Show a subscription, whose it is, and where its alerts go."""
+    team = row.person in of_teams
     return SubscriptionShown(
-        id=row.id, person=row.person, name=row.name, query=row.query, channels=channels, cadence=row.cadence,
+        id=row.id, person=None if team else row.person, team=row.person if team else None,
+        name=row.name, query=row.query, channels=channels, cadence=row.cadence,
         urgent=row.urgent, note=row.note, muted=row.muted, snoozed_until=row.muted_until,
         state=row.state, reason=row.reason, version=row.version, created_at=row.created_at,
         changed_at=row.changed_at,
@@ -91,28 +97,33 @@ def show(row: Subscription, channels: list[str]) -> SubscriptionShown:
 @routes.post("", status_code=201)
 def add(new: NewSubscription, here: Here, who: Who) -> SubscriptionShown:
     """Add a subscription. It counts for the next article."""
-    person = own.named(who, new.person)
+    person = own.named(who, new.person, new.team)
     with here.store.write() as work:
+        if new.team is not None:
+            teams.get(work.session, new.team)
         row = subscription_acts.add_subscription(
             work, here.packs.lookups, who.name, person=person, name=new.name, query=new.query,
             channel_ids=new.channels, cadence=new.cadence, urgent=new.urgent, note=new.note, now=clock.now(),
         )  # fmt: skip
-        channels = subscriptions.channels_of(work.session, [row.id])[row.id]
-    return show(row, channels)
+        return _shown(work.session, row)
 
 
 @routes.get("")
 def list_all(
-    here: Here, who: Who, person: str | None = None, limit: Limit = 50, cursor: Cursor = None
+    here: Here, who: Who, person: str | None = None, team: str | None = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[SubscriptionShown]:
-    """List subscriptions, of one person or of all. Subscribers see their own."""
+    """List subscriptions, of one person or team or of all. Subscribers see their own and their teams'."""
     after = cursors.by_name("subscriptions", cursor)
-    only = own.named(who, person) if person else own.person_of(who)
+    only = own.named(who, person, team) if person or team else own.person_of(who)
     with here.store.read() as session:
         rows = subscriptions.page(session, person=only, after=after, limit=limit + 1)
         channels = subscriptions.channels_of(session, [row.id for row in rows])
+        of_teams = teams.among(session, [row.person for row in rows])
     return page(
-        rows, limit, lambda row: show(row, channels[row.id]), lambda row: cursors.name_cursor("subscriptions", row.id)
+        rows,
+        limit,
+        lambda row: show(row, channels[row.id], of_teams),
+        lambda row: cursors.name_cursor("subscriptions", row.id),
     )
 
 
@@ -122,8 +133,7 @@ def one(id: str, here: Here, who: Who) -> SubscriptionShown:  # noqa: A002  # th
     with here.store.read() as session:
         row = subscriptions.get(session, id)
         own.check(who, row.person, "subscription", id)
-        channels = subscriptions.channels_of(session, [id])[id]
-    return show(row, channels)
+        return _shown(session, row)
 
 
 @routes.patch("/{id}")
@@ -138,9 +148,16 @@ def change(id: str, change: Change, here: Here, who: Who) -> SubscriptionShown: 
     with here.store.write() as work:
         row = subscriptions.get(work.session, id)
         own.check(who, row.person, "subscription", id)
+        if change.team is not None and change.team != row.person:
+            owner = teams.get(work.session, own.named(who, None, change.team))
+            team_acts.hand_over_subscription(work, who.name, row, owner, change.channels or (), clock.now())
         subscription_acts.change_subscription(work, here.packs.lookups, who.name, row, wanted, clock.now())
-        channels = subscriptions.channels_of(work.session, [id])[id]
-    return show(row, channels)
+        return _shown(work.session, row)
+
+
+def _shown(session: Session, row: Subscription) -> SubscriptionShown:
+    chosen = subscriptions.channels_of(session, [row.id])[row.id]
+    return show(row, chosen, teams.among(session, [row.person]))
 
 
 class ArticleOfProposal(Shown):

@@ -98,7 +98,7 @@ def why(
 
 def _asked(session: Session, who: Caller, id_: str | None) -> Sequence[Subscription]:
     if id_ is None:
-        return links.subscriptions_of(session, who.person)
+        return links.subscriptions_of(session, own.mine(who))
     row = subscriptions.get(session, id_)
     own.check(who, row.person, "subscription", id_)
     return [row]

@@ -36,6 +36,7 @@ from services.cli import (
     source_acts,
     stories,
     subscriptions,
+    teams,
     terminal,
     topics,
     usage,
@@ -87,6 +88,7 @@ for _name, _command in (
 _add("bench", bench.group)
 _add("db", running.database)
 _add("people", people.group)
+_add("teams", teams.group)
 _add("channels", channels.group)
 _add("deliveries", deliveries.group)
 _add("sources", source_acts.group)

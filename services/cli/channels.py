@@ -9,7 +9,7 @@ import typer
 from services.cli import terminal
 from services.cli.failure import DONE, NO
 from services.cli.opened import opened
-from services.cli.options import AsJson, Config, Data
+from services.cli.options import AsJson, Config, Data, TeamOption, owner_of
 from services.cli.states import state
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import BAD, GOOD, LOOK, Screen, bold, dim
@@ -43,7 +43,10 @@ def add(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="email, webhook or chat.")],
     target: Annotated[str, typer.Argument(metavar="ADDRESS|URL", help="E-mail address, or address of the service.")],
     *,
-    person: Annotated[str, typer.Option("--person", metavar="WHO", help="Address or id of the person.")],
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="WHO", help="Address or id of the person.", show_default=False)
+    ] = None,
+    team: TeamOption = None,
     confirmed: Annotated[bool, typer.Option("--confirmed", help="Confirm it for the person.")] = False,
     as_json: AsJson = False,
     data: Data = None,
@@ -57,7 +60,8 @@ def add(
         checked = channel_acts.checked_target(here.gate, kind, target)
         with here.store.write() as work:
             new = channel_acts.add_channel(
-                work, here.vault, here.actor, person=person, target=checked, confirmed=confirmed, home=here.home,
+                work, here.vault, here.actor, person=owner_of(work.session, person, team),
+                target=checked, confirmed=confirmed, home=here.home,
                 now=clock.now(),
             )  # fmt: skip
     screen = terminal.out()
@@ -188,14 +192,18 @@ def _all(session: Session) -> list[Channel]:
 
 
 def addresses(session: Session) -> dict[str, str]:
-    """Give people's addresses by their ids."""
-    from services.store import people
+    """Give people's addresses, and the names of teams, by their ids."""
+    from services.store import people, teams
 
     found: dict[str, str] = {}
     after = ""
     while page := people.page(session, after=after, limit=_PAGE):
         found |= {person.id: person.email for person in page}
         after = page[-1].email
+    after = ""
+    while page := teams.page(session, after=after, limit=_PAGE):
+        found |= {team.id: team.name for team in page}
+        after = page[-1].id
     return found
 
 

@@ -11,6 +11,8 @@ import typer
 from services.errors import InvalidError
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from services.settings import Settings
 
 Data = Annotated[
@@ -24,6 +26,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Home = Annotated[
     str | None,
     typer.Option("--home", metavar="PLACE", help="Where the source is at home: US-CA, or a name.", show_default=False),
+]
+TeamOption = Annotated[
+    str | None, typer.Option("--team", metavar="TEAM", help="Name or id of the team it is for.", show_default=False)
 ]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many to list, the newest first.")]
 
@@ -56,6 +61,15 @@ def _check_file(file: Path) -> None:
             near = difflib.get_close_matches(name, Settings.model_fields, n=1)
             meant = f". Did you mean {near[0]}?" if near else ""
             raise InvalidError(f'There is no setting "{name}", in {file}{meant}', field="--config")
+
+
+def owner_of(session: Session, person: str | None, team: str | None) -> str:
+    """Give the id of the person or team that something is for; exactly one of them is named."""
+    from services.store import people, teams
+
+    if (person is None) == (team is None):
+        raise InvalidError("Say whom it is for: --person WHO or --team TEAM", field="--person")
+    return people.one(session, person).id if person is not None else teams.get(session, team or "").id
 
 
 def with_data(command: str, settings: Settings) -> str:

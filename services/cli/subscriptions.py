@@ -9,7 +9,7 @@ import typer
 from services.cli import failure, terminal
 from services.cli.channels import addresses
 from services.cli.opened import opened
-from services.cli.options import AsJson, Config, Data
+from services.cli.options import AsJson, Config, Data, TeamOption, owner_of
 from services.cli.states import state
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import GOOD, bold, dim
@@ -34,7 +34,8 @@ Person = Annotated[str | None, typer.Option("--person", metavar="WHO", help="Add
 def subscribe(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to hear of.")],
     *,
-    person: Annotated[str, typer.Option("--person", metavar="WHO", help="Address or id of the person.")],
+    person: Person = None,
+    team: TeamOption = None,
     name: Annotated[str, typer.Option("--name", help="What to call it.")],
     channel: Annotated[
         list[str], typer.Option("--channel", metavar="ID", help="Where alerts go; give it again for more.")
@@ -56,7 +57,8 @@ def subscribe(
         except InvalidError as error:
             return failure.tell_query(query, error)
         row = subscription_acts.add_subscription(
-            work, packs.lookups, here.actor, person=person, name=name, query=query, channel_ids=channel,
+            work, packs.lookups, here.actor, person=owner_of(work.session, person, team), name=name,
+            query=query, channel_ids=channel,
             cadence=cadence, urgent=urgent, now=clock.now(),
         )  # fmt: skip
     screen = terminal.out()
@@ -69,12 +71,14 @@ def subscribe(
     return failure.DONE
 
 
-def subscriptions(*, person: Person = None, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
+def subscriptions(
+    *, person: Person = None, team: TeamOption = None, as_json: AsJson = False, data: Data = None, config: Config = None
+) -> None:
     """List subscriptions."""
-    from services.store import people, subscriptions
+    from services.store import subscriptions
 
     with opened(data, config) as here, here.store.read() as session:
-        owner = people.get(session, person).id if person else None
+        owner = owner_of(session, person, team) if person or team else None
         rows = _all(session, owner)
         channels = subscriptions.channels_of(session, [row.id for row in rows])
         owners = addresses(session)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from services.errors import NotFoundError
 from services.identity import alert_id
+from services.store.owners import Owner, belongs
 from services.store.reader_tables import StoryMute
 from services.store.states import LinkState
 from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, Subscription, Window
@@ -204,7 +205,7 @@ def get(session: Session, id_: str) -> Alert:
 
 
 def page(
-    session: Session, *, subscription: str | None = None, story: str | None = None, person: str | None = None,
+    session: Session, *, subscription: str | None = None, story: str | None = None, person: Owner | None = None,
     words: str = "", before: tuple[datetime, str] | None = None, limit: int = 50,
 ) -> list[Alert]:  # fmt: skip
     """Give alerts, the newest first, before the given (created, id).
@@ -217,7 +218,7 @@ def page(
     if story is not None:
         query = query.where(col(Alert.story) == story)
     if person is not None:
-        mine = select(col(Subscription.id)).where(col(Subscription.person) == person)
+        mine = select(col(Subscription.id)).where(belongs(Subscription.person, person))
         query = query.where(col(Alert.subscription).in_(mine))
     if words:
         titled = select(col(Article.id)).where(col(Article.title).icontains(words, autoescape=True))

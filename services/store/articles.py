@@ -26,6 +26,7 @@ from services.places.kept import of_json
 from services.queries.article_places import ArticlePlaces
 from services.queries.evaluate import Places
 from services.queries.truth import NOWHERE
+from services.store.owners import Owner, belongs
 from services.store.states import ArticleState
 from services.store.tables import Alert, Article, Subscription
 from services.store.work import insert_into
@@ -183,7 +184,7 @@ def of_story(session: Session, story: str, limit: int = 100) -> list[Article]:
     return list(session.scalars(query.limit(limit)))
 
 
-def was_heard(session: Session, row: Article, person: str | None) -> bool:
+def was_heard(session: Session, row: Article, person: Owner | None) -> bool:
     """Say whether a person was alerted of the article or its story; `None` hears everything."""
     if person is None:
         return True
@@ -191,16 +192,16 @@ def was_heard(session: Session, row: Article, person: str | None) -> bool:
     return session.scalars(told).first() is not None
 
 
-def _heard_by(person: str) -> ColumnElement[bool]:
+def _heard_by(person: Owner) -> ColumnElement[bool]:
     same = col(Subscription.id) == col(Alert.subscription)
     mine = select(col(Alert.article), col(Alert.story)).join(Subscription, same)
-    told = mine.where(col(Subscription.person) == person).subquery()
+    told = mine.where(belongs(Subscription.person, person)).subquery()
     return col(Article.id).in_(select(told.c.article)) | col(Article.story).in_(select(told.c.story))
 
 
 def page(
     session: Session, *, before: tuple[datetime, str] | None = None, limit: int = 50, state: str | None = None,
-    source: str | None = None, story: str | None = None, heard_by: str | None = None,
+    source: str | None = None, story: str | None = None, heard_by: Owner | None = None,
 ) -> list[Article]:  # fmt: skip
     """Give articles, the newest first, before the given (seen, id); `heard_by` a person: those they were alerted of."""
     query = select(Article).order_by(col(Article.seen_at).desc(), col(Article.id).desc()).limit(limit)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from services.errors import InvalidError, NotFoundError
 from services.identity import drawn, sha256
+from services.store.owners import Owner, belongs
 from services.store.secrets import Vault
 from services.store.states import ChannelState
 from services.store.tables import Channel, Subscription, SubscriptionChannel
@@ -88,6 +89,11 @@ def set_fallback(session: Session, row: Channel, fallback: str | None, after_s: 
     session.flush()
 
 
+def forget_fallback(session: Session, id_: str) -> None:
+    """Let no other channel fall back to this one."""
+    session.execute(update(Channel).where(col(Channel.fallback) == id_).values(fallback=None))
+
+
 def rotate(session: Session, vault: Vault, row: Channel, new: str, until: datetime) -> None:
     """Give a webhook a new secret; until then messages are signed with the old one as well."""
     if row.secret_sealed is None:
@@ -126,7 +132,7 @@ def used_by(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def page(session: Session, *, person: str | None = None, after: str = "", limit: int = 50) -> list[Channel]:
+def page(session: Session, *, person: Owner | None = None, after: str = "", limit: int = 50) -> list[Channel]:
     """Give channels in the order of their ids."""
     query = select(Channel).where(col(Channel.id) > after).order_by(col(Channel.id)).limit(limit)
-    return list(session.scalars(query if person is None else query.where(col(Channel.person) == person)))
+    return list(session.scalars(query if person is None else query.where(belongs(Channel.person, person))))

@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col
 
 from services.errors import ConflictError, NotFoundError
 from services.identity import delivery_id
+from services.store.owners import Owner, belongs
 from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
 from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert
 from services.store.work import insert_into
@@ -193,7 +194,7 @@ def thread(session: Session, row: Delivery) -> tuple[str, ...]:
 
 
 def page(
-    session: Session, *, state: str | None = None, channel: str | None = None, person: str | None = None,
+    session: Session, *, state: str | None = None, channel: str | None = None, person: Owner | None = None,
     before: tuple[datetime, str] | None = None, limit: int = 50,
 ) -> list[Delivery]:  # fmt: skip
     """Give deliveries, the newest first, before the given (created, id); `person`: those to their channels."""
@@ -203,7 +204,7 @@ def page(
     if channel is not None:
         query = query.where(col(Delivery.channel) == channel)
     if person is not None:
-        query = query.where(col(Delivery.channel).in_(select(col(Channel.id)).where(col(Channel.person) == person)))
+        query = query.where(col(Delivery.channel).in_(select(col(Channel.id)).where(belongs(Channel.person, person))))
     if before is not None:
         at, id_ = before
         earlier = (col(Delivery.created_at) == at) & (col(Delivery.id) < id_)
@@ -219,9 +220,9 @@ def last_sent(session: Session, channels: Sequence[str]) -> dict[str, datetime]:
     return {channel: at for channel, at in session.execute(query.group_by(col(Delivery.channel))) if at is not None}
 
 
-def counts(session: Session, person: str | None = None) -> dict[str, int]:
+def counts(session: Session, person: Owner | None = None) -> dict[str, int]:
     """Count deliveries by state; `person`: those to their channels."""
     query = select(col(Delivery.state), func.count()).group_by(col(Delivery.state))
     if person is not None:
-        query = query.where(col(Delivery.channel).in_(select(col(Channel.id)).where(col(Channel.person) == person)))
+        query = query.where(col(Delivery.channel).in_(select(col(Channel.id)).where(belongs(Channel.person, person))))
     return {state: count for state, count in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from services.articles.url import canonical_url
+from services.store.owners import Owner, belongs
 from services.store.source_tables import Source
 from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Subscription, Window
 
@@ -71,7 +72,7 @@ def ways_of(session: Session, alert: str) -> list[Told]:
     return [Told(*row) for row in session.execute(query)]
 
 
-def subscriptions_of(session: Session, person: str | None) -> list[Subscription]:
+def subscriptions_of(session: Session, person: Owner | None) -> list[Subscription]:
     """Give a person's subscriptions by name, or everybody's."""
     query = select(Subscription).order_by(col(Subscription.name), col(Subscription.id))
-    return list(session.scalars(query if person is None else query.where(col(Subscription.person) == person)))
+    return list(session.scalars(query if person is None else query.where(belongs(Subscription.person, person))))

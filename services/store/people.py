@@ -26,7 +26,7 @@ _ADDRESS = re.compile(
 def add(session: Session, *, email: str, name: str, timezone: str, role: str, now: datetime) -> Person:
     """Add a person; an address belongs to one person."""
     email = checked_address(email, "/email")
-    timezone = _known_zone(timezone)
+    timezone = known_zone(timezone)
     if role not in set(Role):
         raise InvalidError(f'There is no role "{role}". Expected one of: {", ".join(Role)}', field="/role")
     if find(session, email) is not None:
@@ -37,7 +37,8 @@ def add(session: Session, *, email: str, name: str, timezone: str, role: str, no
     return person
 
 
-def _known_zone(timezone: str) -> str:
+def known_zone(timezone: str) -> str:
+    """Give the name of a time zone that exists, or say what is expected."""
     if timezone not in available_timezones():
         raise InvalidError(
             f'There is no time zone "{timezone}". Expected a name such as America/Los_Angeles', field="/timezone"
@@ -62,7 +63,7 @@ def change(session: Session, person: Person, wanted: PersonChange) -> None:
     if wanted.name is not None:
         person.name = wanted.name
     if wanted.timezone is not None:
-        person.timezone = _known_zone(wanted.timezone)
+        person.timezone = known_zone(wanted.timezone)
     if wanted.quiet is not None:
         times = [f"{read_time(text, '/quiet'):%H:%M}" for text in wanted.quiet]
         if len(times) == 2 and times[0] == times[1]:
@@ -91,22 +92,48 @@ def checked_address(address: str, field: str) -> str:
     return address.lower()
 
 
+def by_address(session: Session, address: str) -> Person | None:
+    """Find who signs in with an address; nobody signs in as a team."""
+    mine = col(Person.email) == address.lower(), col(Person.is_team).is_(False)
+    return session.scalars(select(Person).where(*mine)).first()
+
+
 def find(session: Session, who: str) -> Person | None:
-    """Find a person by id or by address."""
+    """Find who subscribes by id or by address: a person, or a team by its id."""
     return session.get(Person, who) or session.scalars(select(Person).where(col(Person.email) == who.lower())).first()
 
 
 def get(session: Session, who: str, field: str = "/person") -> Person:
-    """Find a person by id or by address, or say that there is none."""
+    """Find who subscribes by id or by address, or say that there is none."""
     person = find(session, who)
     if person is None:
         raise NotFoundError(f'There is no person "{who}"', field=field)
     return person
 
 
+def one(session: Session, who: str, field: str = "/person") -> Person:
+    """Find a person, and no team, by id or by address."""
+    person = get(session, who, field)
+    if person.is_team:
+        raise NotFoundError(f'There is no person "{who}"', field=field)
+    return person
+
+
+def called(person: Person) -> str:
+    """Give what somebody who subscribes is called in lists: the address of a person, the name of a team."""
+    return person.name if person.is_team else person.email
+
+
 def page(session: Session, *, after: str = "", limit: int = 50) -> list[Person]:
     """Give people in the order of their addresses, after the given one."""
-    return list(session.scalars(select(Person).where(col(Person.email) > after).order_by(Person.email).limit(limit)))
+    return list(
+        session.scalars(
+            select(Person)
+            .where(col(Person.email) > after, col(Person.is_team).is_(False))
+            .order_by(Person.email)
+            .limit(limit)
+        )
+    )
 
 
 def all_of(session: Session, ids: Iterable[str]) -> list[Person]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Column, ForeignKey, Index, String
 from sqlmodel import Field, SQLModel
 
 from services.store.checks import one_of
@@ -12,6 +12,8 @@ from services.store.states import Role
 
 
 class Person(SQLModel, table=True):
+    """Who subscribes: a person, or a team of people (`services.store.teams`)."""
+
     __tablename__ = "person"
     __table_args__ = (one_of("role", Role),)
     id: str = Field(primary_key=True)
@@ -25,7 +27,17 @@ class Person(SQLModel, table=True):
     digest_at: str = "07:30"
     digest_day: int = 0
     empty_digests: bool = False
+    is_team: bool = False
     created_at: datetime
+
+
+class TeamMember(SQLModel, table=True):
+    __tablename__ = "team_member"
+    team: str = Field(sa_column=Column(String, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True))
+    person: str = Field(
+        sa_column=Column(String, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    )
+    added_at: datetime
 
 
 class Token(SQLModel, table=True):

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from services.errors import NotFoundError
 from services.identity import story_id
+from services.store.owners import Owner, belongs
 from services.store.tables import Alert, Article, Story, StoryAlias, StoryKey, Subscription
 from services.store.work import insert_into, serialise
 from services.stories.exact import WINDOW
@@ -63,7 +64,7 @@ def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Story]:
 
 
 def page(
-    session: Session, *, before: tuple[datetime, str] | None = None, limit: int = 50, heard_by: str | None = None
+    session: Session, *, before: tuple[datetime, str] | None = None, limit: int = 50, heard_by: Owner | None = None
 ) -> list[Story]:
     """Give stories, the newest first, before the given (first seen, id); `heard_by`: those a person was alerted of."""
     query = select(Story).order_by(col(Story.first_seen_at).desc(), col(Story.id).desc()).limit(limit)
@@ -76,16 +77,16 @@ def page(
     return list(session.scalars(query))
 
 
-def was_heard(session: Session, row: Story, person: str | None) -> bool:
+def was_heard(session: Session, row: Story, person: Owner | None) -> bool:
     """Say whether a person was alerted of the story; `None` hears everything."""
     if person is None:
         return True
     return session.scalars(select(col(Story.id)).where(col(Story.id) == row.id, _heard_by(person))).first() is not None
 
 
-def _heard_by(person: str) -> ColumnElement[bool]:
+def _heard_by(person: Owner) -> ColumnElement[bool]:
     told = select(col(Alert.story)).join(Subscription, col(Subscription.id) == col(Alert.subscription))
-    return col(Story.id).in_(told.where(col(Subscription.person) == person))
+    return col(Story.id).in_(told.where(belongs(Subscription.person, person)))
 
 
 def _known(

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
+from services.store.owners import Owner, belongs
 from services.store.states import SubscriptionState
 from services.store.tables import Alert, Channel, Counter, RuleChange, Subscription, SubscriptionChannel
 from services.store.work import insert_into
@@ -98,6 +99,16 @@ def change(session: Session, row: Subscription, *, query: str | None = None, rul
     log_change(session, keys, now)
 
 
+def hand_over(session: Session, row: Subscription, owner: str, channels: Sequence[str], now: datetime) -> None:
+    """Make a subscription somebody else's, with channels of theirs; its alerts so far go with it."""
+    row.name = _free_name(session, owner, row.name, but=row.id)
+    row.person = owner
+    session.add(row)
+    session.flush()
+    set_channels(session, row, channels)
+    change(session, row, now=now)
+
+
 def log_change(session: Session, rule_keys: Iterable[str], now: datetime) -> None:
     """Append to the change log. The counter's row lock makes the order of numbers the order of commits."""
     for key in sorted(rule_keys):
@@ -119,10 +130,10 @@ def names(session: Session, ids: Sequence[str]) -> dict[str, str]:
     return {id_: name for id_, name in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker
 
 
-def page(session: Session, *, person: str | None = None, after: str = "", limit: int = 50) -> list[Subscription]:
+def page(session: Session, *, person: Owner | None = None, after: str = "", limit: int = 50) -> list[Subscription]:
     """Give subscriptions in the order of their ids."""
     query = select(Subscription).where(col(Subscription.id) > after).order_by(col(Subscription.id)).limit(limit)
-    return list(session.scalars(query if person is None else query.where(col(Subscription.person) == person)))
+    return list(session.scalars(query if person is None else query.where(belongs(Subscription.person, person))))
 
 
 def channels_of(session: Session, subscriptions: Sequence[str]) -> dict[str, list[str]]:

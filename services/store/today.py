@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from services.store.owners import Owner, belongs
 from services.store.states import ArticleState, DeliveryState, SourceState, SubscriptionState
 from services.store.tables import Alert, Article, Delivery, Source, Story, Subscription
 
@@ -41,11 +42,11 @@ class Troubles:
     quarantined: int
 
 
-def count(session: Session, since: datetime, person: str | None = None) -> Today:
+def count(session: Session, since: datetime, person: Owner | None = None) -> Today:
     """Count what happened since; alerts only of one person's subscriptions, if given."""
     alerts = select(func.count()).select_from(Alert).where(col(Alert.created_at) >= since)
     if person is not None:
-        mine = select(col(Subscription.id)).where(col(Subscription.person) == person)
+        mine = select(col(Subscription.id)).where(belongs(Subscription.person, person))
         alerts = alerts.where(col(Alert.subscription).in_(mine))
     return Today(
         articles=_since(session, col(Article.seen_at), since),

@@ -12,7 +12,7 @@ from services.accounts import signin, tokens
 from services.accounts.tokens import SCOPES_OF, Caller
 from services.acts import person_acts
 from services.errors import InvalidError
-from services.store import people
+from services.store import people, teams
 from services.store.people import PersonChange
 from services.web.forms import Filled, Form, Refused, onward, refused
 from services.web.signin import forget
@@ -108,6 +108,7 @@ def _page(
         around = frame(site, session, request)
         row = people.get(session, reader.person)
         mine = tokens.of_person(session, reader.person)
+        shared = teams.named(session, reader.teams)
     shown: dict[str, Any] = {  # Any: what the template shows
         "name": row.name, "timezone": row.timezone, "quiet_from": row.quiet_from or "",
         "quiet_until": row.quiet_until or "", "digest_at": row.digest_at, "digest_day": str(row.digest_day),
@@ -117,5 +118,5 @@ def _page(
         shown |= {name: form.text(name) for name in shown}
     return page(
         "account.html", status=422 if problem else 200, frame=around, row=row, shown=shown, refused=problem,
-        tokens=mine, made=made, scopes=SCOPES_OF[reader.role], days=DAYS,
+        tokens=mine, teams=shared, made=made, scopes=SCOPES_OF[reader.role], days=DAYS,
     )  # fmt: skip

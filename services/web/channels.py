@@ -22,9 +22,9 @@ KINDS = (("email", "E-mail"), ("webhook", "Webhook"), ("chat", "Chat"))
 
 
 @routes.get("/channels")
-def list_all(request: Request, site: Ours, reader: Reader) -> Response:
-    """List the reader's channels; staff see everybody's."""
-    return _page(request, site, reader, Form({"kind": ["email"]}))
+def list_all(request: Request, site: Ours, reader: Reader, team: str = "") -> Response:
+    """List the channels of the reader and their teams; staff see everybody's. `team`: the form adds one to it."""
+    return _page(request, site, reader, Form({"kind": ["email"], "team": [team]}))
 
 
 @routes.post("/channels")
@@ -34,7 +34,8 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
         target = channel_acts.checked_target(site.gate, form.text("kind"), form.text("target"))
         with site.store.write() as work:
             added = channel_acts.add_channel(
-                work, site.vault, reader.name, person=reader.person, target=target, confirmed=False, home=site.home,
+                work, site.vault, reader.name, person=own.named(reader, None, form.text("team") or None),
+                target=target, confirmed=False, home=site.home,
                 now=clock.now(),
             )  # fmt: skip
     except (InvalidError, ConflictError) as error:
@@ -66,12 +67,14 @@ def _page(request: Request, site: Site, reader: Caller, form: Form, *, problem: 
     with site.store.read() as session:
         around = frame(site, session, request)
         rows = channels.page(session, person=own.person_of(reader), limit=SHOWN)
-        owners = {row.person: people.get(session, row.person).email for row in rows}
+        owners = {row.person: people.called(people.get(session, row.person)) for row in rows}
         used = channels.used_by(session, [row.id for row in rows])
+        team = form.text("team")
+        owner = people.get(session, own.named(reader, None, team)) if team else None
         last = deliveries.last_sent(session, [row.id for row in rows])
     return page(
         "channels.html", status=422 if problem else 200, frame=around, rows=rows, owners=owners, used=used, last=last,
-        me=reader.person, form=form, refused=problem, kinds=KINDS,
+        me=reader.person, owner=owner, form=form, refused=problem, kinds=KINDS,
     )  # fmt: skip
 
 

@@ -30,6 +30,11 @@ SAID = {
     "watched": "Watched. It is polled at once",
     "polled": "It is polled now",
     "person": "Added",
+    "team": "Added. Its members see it with their next page",
+    "joined": "They share the team's subscriptions and channels now",
+    "left": "They share the team's subscriptions and channels no longer",
+    "handed": "Handed over. Its alerts go to the team's channels",
+    "removed": "Removed",
     "password": "The password is changed, and other sign-ins are over",
     "revoked": "Revoked. It stopped working at once",
 }

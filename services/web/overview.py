@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from services.accounts import own
 from services.store import alerts, latency, queues, today
+from services.store.owners import Owner
 from services.store.queues import StageCount
 from services.web import words
 from services.web.briefs import briefs_of
@@ -35,7 +37,7 @@ def show(request: Request, site: Ours, reader: Reader, *, still: bool = False) -
     """Show staff the pipeline and the last alerts, subscribers their own alerts. `still`: it does not change itself."""
     with site.store.read() as session:
         around = frame(site, session, request)
-        only = None if around.staff else reader.person
+        only = own.person_of(reader)
         briefs = briefs_of(session, alerts.page(session, person=only, limit=SHOWN))
         shown = _board(session, around, only)
     return page("overview.html", frame=around, briefs=briefs, still=still, **shown)
@@ -48,7 +50,7 @@ def board(site: Site, request: Request) -> str:
         return part("board.html", frame=around, **_board(session, around, None))
 
 
-def _board(session: Session, around: Frame, only: str | None) -> dict[str, Any]:  # Any: what the template shows
+def _board(session: Session, around: Frame, only: Owner | None) -> dict[str, Any]:  # Any: what the template shows
     counts = today.count(session, around.midnight, only)
     if only is not None:
         return {"head": _own_head(counts), "today": counts, "needs": []}

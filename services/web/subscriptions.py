@@ -51,7 +51,7 @@ def list_all(request: Request, site: Ours, reader: Reader, cursor: Cursor = None
         ids = [row.id for row in rows[:SHOWN]]
         goes = _labels(session, subscriptions.channels_of(session, ids))
         counts = brought.brought(session, ids, around.now)
-        owners = {row.person: people.get(session, row.person).email for row in rows}
+        owners = {row.person: people.called(people.get(session, row.person)) for row in rows}
     older = address("/subscriptions", cursor=cursors.name_cursor(_LIST, ids[-1])) if len(rows) > SHOWN else None
     return page(
         "subscriptions.html", frame=around, rows=rows[:SHOWN], goes=goes, counts=counts, owners=owners,
@@ -60,9 +60,9 @@ def list_all(request: Request, site: Ours, reader: Reader, cursor: Cursor = None
 
 
 @routes.get("/subscribe")
-def new(request: Request, site: Ours, reader: Reader, query: str = "") -> Response:
-    """Show the form that adds a subscription."""
-    return _form(request, site, reader, Form({"query": [query[:2500]], "cadence": ["instant"]}))
+def new(request: Request, site: Ours, reader: Reader, query: str = "", team: str = "") -> Response:
+    """Show the form that adds a subscription: of the reader, or of a team of theirs."""
+    return _form(request, site, reader, Form({"query": [query[:2500]], "cadence": ["instant"], "team": [team]}))
 
 
 @routes.post("/subscribe")
@@ -72,7 +72,7 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
         _check(form)
         with site.store.write() as work:
             subscription_acts.add_subscription(
-                work, site.packs.lookups, reader.name, person=reader.person,
+                work, site.packs.lookups, reader.name, person=own.named(reader, None, form.text("team") or None),
                 name=form.text("name") or form.text("query")[:80], query=form.text("query"),
                 channel_ids=form.many("channel"), cadence=form.text("cadence") or "instant",
                 urgent=form.ticked("urgent"), now=clock.now(),
@@ -161,9 +161,10 @@ def _form(
 ) -> Response:  # fmt: skip
     with site.store.read() as session:
         around = frame(site, session, request)
-        mine = channels.page(session, person=row.person if row else reader.person, limit=200)
+        whose = row.person if row else own.named(reader, None, form.text("team") or None)
+        mine = channels.page(session, person=whose, limit=200)
         told = briefs_of(session, alerts.page(session, subscription=row.id, limit=5)) if row else []
-        owner = people.get(session, row.person if row else reader.person)
+        owner = people.get(session, whose)
     return page(
         "subscription.html", status=422 if problem else 200, frame=around, form=form, refused=problem, row=row,
         channels=mine, told=told, cadences=CADENCES, owner=owner, checked=read(site, form.text("query")),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.accounts import own
 from services.errors import InvalidError
 from services.store import links
 from services.web.forms import refused
@@ -35,7 +36,7 @@ def ask(request: Request, site: Ours, reader: Reader, url: str = "", subscriptio
     with site.store.read() as session:
         around = frame(site, session, request)
         if url:
-            mine = links.subscriptions_of(session, reader.person)
+            mine = links.subscriptions_of(session, own.mine(reader))
             try:
                 answer = why_of(session, site.packs, url[:2048], mine, Words(ZoneInfo(around.zone), around.now))
             except InvalidError as error:
