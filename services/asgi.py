@@ -34,6 +34,7 @@ from services.api import (
     deliveries,
     handlers,
     health,
+    incidents,
     opml,
     people,
     places,
@@ -61,7 +62,7 @@ from services.broker import Hints, open_hints
 from services.channels.post import open_mail
 from services.errors import OutsideError, TocsinError
 from services.guard import Gate
-from services.house import keep_house
+from services.house import keep_house, keep_watch
 from services.settings import Settings
 from services.sign_in import Letters
 from services.store.secrets import open_vault
@@ -85,6 +86,7 @@ from services.web import (
 from services.web import alerts as alert_pages
 from services.web import channels as channel_pages
 from services.web import deliveries as delivery_pages
+from services.web import incidents as incident_pages
 from services.web import sources as source_pages
 from services.web import subscriptions as subscription_pages
 from services.web import teams as team_pages
@@ -102,7 +104,7 @@ _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
     account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static, opml,
-    previews, hubs, why, why_pages,
+    previews, hubs, why, why_pages, incidents, incident_pages,
 )  # fmt: skip
 
 
@@ -179,6 +181,7 @@ def _sweep(settings: Settings, store: Store, hints: Hints, stopping: threading.E
         while not stopping.wait(_pause_s(settings, hints)):
             try:
                 keep_house(store, settings.data / "run", settings)
+                keep_watch(store, settings, settings.broker_url or "")
             except TocsinError as error:
                 log.warning("the sweep could not work", error=error.message)
             except Exception:

@@ -131,3 +131,15 @@ def open_hints(broker_url: str) -> Hints:
         )
 
     return Hints(publish)
+
+
+def answers(broker_url: str) -> bool | None:
+    """Say whether the broker answers within seconds; `None` where there is none."""
+    if not broker_url:
+        return None
+    try:
+        with celery_app(broker_url).connection(connect_timeout=2) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+    except Exception:  # noqa: BLE001  # kombu, redis and socket errors alike
+        return False
+    return True

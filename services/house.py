@@ -1,5 +1,5 @@
-"""What every process does now and then: take back what dead workers held, close windows that are due. Twice or at
-once is the same as once.
+"""What every process does now and then: take back what dead workers held, close windows that are due, watch over all.
+Twice or at once is the same as once.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from pathlib import Path
 import structlog
 
 from services import clock
-from services.broker import Stage
+from services.broker import Stage, answers
 from services.crashpoints import crashpoint
+from services.incidents import Watch, look
 from services.noticing import Desk, look_after
 from services.settings import Settings
 from services.store import idempotency, windows, workers
 from services.store.reclaim import reclaim
 from services.store.secrets import open_vault
 from services.store.work import Store
+from services.symptoms import Bounds
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,13 @@ def keep_house(store: Store, run: Path, settings: Settings) -> None:
             work.hint(Stage.DELIVER)
     if back:
         log.warning("deliveries taken back from dead or slow workers", count=back)
+
+
+def keep_watch(store: Store, settings: Settings, broker_url: str) -> None:
+    """Look whether something needs an operator, if it is time. `broker_url`: empty without one."""
+    bounds = Bounds(settings.data, timedelta(seconds=settings.lag_s), settings.disk_least_mb * 2**20)
+    desk = _desk(settings)
+    look(store, Watch(bounds, desk.vault, desk.sender, desk.url, lambda: answers(broker_url)), clock.now())
 
 
 def _desk(settings: Settings) -> Desk:

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     poll_most_s: float = Field(default=3600.0, ge=1, description="a source is never polled less often")
     host_gap_s: float = Field(default=1.0, ge=0, description="pause between two requests to one host")
     fetchers: int = Field(default=32, ge=1, le=256, description="fetches at once in one ingest worker")
+    lag_s: float = Field(default=300.0, gt=0, description="a stage whose oldest row waits longer is late")
+    disk_least_mb: int = Field(default=500, ge=0, description="free space of the data folder that operators want")
     sweep_s: float = Field(default=5.0, gt=0, description="how often waiting rows are looked for, with a broker")
     lease_s: float = Field(default=60.0, gt=1, description="how long a worker may hold a row")
     hard_limit_s: float = Field(default=900.0, gt=1, description="when a send in flight is given up")

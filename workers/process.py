@@ -19,7 +19,7 @@ from services.channels.post import Post, open_post
 from services.deciding import Options
 from services.errors import OutsideError
 from services.guard import Gate
-from services.house import keep_house
+from services.house import keep_house, keep_watch
 from services.rules.engine import Engine
 from services.settings import Settings
 from services.sources.pages import due_pages
@@ -48,6 +48,7 @@ class Process:
         self.stage = stage
         self.stopping = threading.Event()
         self.hints: Hints = open_hints(broker_url)
+        self._broker_url = broker_url
         self.store: Store = open_store(settings.database, self.hints.send, pool=settings.senders + 4)
         self.run = settings.data / "run"
         self.presence = workers.Presence(self.store, stage.value, self.run, version("tocsin"), clock.now())
@@ -114,6 +115,7 @@ class Process:
         now = clock.now()
         self.presence.beat(now)
         keep_house(self.store, self.run, self.settings)
+        keep_watch(self.store, self.settings, self._broker_url)
         if self.stage is Stage.INGEST:
             keep_bundles(self.store, now)
 

@@ -23,7 +23,7 @@ from services.store import (
     people,
 )
 from services.store.secrets import Vault
-from services.store.states import ChannelState
+from services.store.states import ChannelState, Role
 from services.store.tables import Channel, Delivery
 from services.store.work import Work
 
@@ -155,6 +155,28 @@ def change_channel(
     before = row.fallback
     channels.set_fallback(work.session, row, fallback, after_s)
     audit.record(work.session, now, actor, "channel changed", row.id, before=before, after=row.fallback)
+
+
+def tell_operators(work: Work, actor: str, row: Channel, now: datetime, *, on: bool) -> None:
+    """Say whether operators hear of incidents by this channel; its person must be one, or a team."""
+    owner = people.get(work.session, row.person)
+    if on and owner.role == Role.SUBSCRIBER and not owner.is_team:
+        raise ConflictError("Incidents go to operators; this channel is a subscriber's", field="/operators")
+    before = row.operators
+    channels.set_operators(work.session, row, on=on)
+    audit.record(
+        work.session,
+        now,
+        actor,
+        "channel changed",
+        row.id,
+        before=f"incidents {_on(before)}",
+        after=f"incidents {_on(on)}",
+    )
+
+
+def _on(on: bool) -> str:  # noqa: FBT001  # a word for a switch
+    return "on" if on else "off"
 
 
 def rotate_secret(work: Work, vault: Vault, actor: str, row: Channel, now: datetime) -> str:

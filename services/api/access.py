@@ -109,6 +109,7 @@ TABLE = (
     _row("POST", "/teams", ADMIN, "admin"),
     _row("GET POST", "/teams/{id}", OWNERS, "subscriptions:write"),
     _row("GET", "/audit", STAFF, "ops"),
+    _row("GET", "/incidents", STAFF, "ops"),
     _row("GET", "/live", STAFF, "ops"),
     _row("GET", "/docs", EVERYBODY),
     _row("GET", "/mail", STAFF, "ops"),
@@ -181,6 +182,7 @@ TABLE = (
     _row("POST", "/api/v1/queries/check", EVERYBODY),
     _row("POST", "/api/v1/queries/explain", EVERYBODY, _READ_OWN),
     _row("GET", "/api/v1/why", EVERYBODY, _READ_OWN),
+    _row("GET", "/api/v1/incidents", STAFF, "ops"),
     _row("GET", "/api/v1/queues", STAFF, "ops"),
 )
 

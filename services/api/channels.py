@@ -57,6 +57,7 @@ class ChannelShown(Shown):
     """A channel. `reason` says why it is failing or disabled.
 
     After `fallback_after_s` seconds of failing, messages go out by the channel `fallback`, until this one works again.
+    `operators`: incidents of the service are told by it.
     """
 
     id: str
@@ -69,6 +70,7 @@ class ChannelShown(Shown):
     fallback: str | None
     fallback_after_s: int
     falls_back_since: datetime | None
+    operators: bool
     confirmed_at: datetime | None
     created_at: datetime
 
@@ -86,7 +88,7 @@ def show(row: Channel, of_teams: frozenset[str]) -> ChannelShown:
         id=row.id, person=None if team else row.person, team=row.person if team else None,
         kind=row.kind, label=row.label, state=row.state, reason=row.reason,
         fallback=row.fallback, fallback_after_s=row.fallback_after_s, falls_back_since=row.handed_at,
-        confirmed_at=row.confirmed_at, created_at=row.created_at,
+        operators=row.operators, confirmed_at=row.confirmed_at, created_at=row.created_at,
     )  # fmt: skip
 
 
@@ -152,11 +154,13 @@ class Change(Sent):
     """What to change of a channel: which other one is used while it fails (null: none), and after how many seconds.
 
     `team`: hand it over to this team; no subscription may use it then.
+    `operators`: incidents of the service are told by it too; only of an operator's or admin's channel.
     """
 
     fallback: Id | None = None
     fallback_after_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] | None = None
     team: Id | None = None
+    operators: bool | None = None
 
 
 @routes.patch("/{id}")
@@ -172,6 +176,10 @@ def change(id: str, change: Change, here: Here, who: Who) -> ChannelShown:  # no
         channel_acts.change_channel(
             work, who.name, row, fallback=fallback, after_s=change.fallback_after_s, now=clock.now()
         )
+        if change.operators is not None:
+            if who.role is Role.SUBSCRIBER:
+                raise InvalidError("Only an operator or admin may be told of incidents", field="/operators")
+            channel_acts.tell_operators(work, who.name, row, clock.now(), on=change.operators)
         return _shown(work.session, row)
 
 

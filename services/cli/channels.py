@@ -158,6 +158,31 @@ def fallback(
         screen.line(GOOD, f" {row.label} falls back to {to.label} after {after} minutes of failing, with a notice")
 
 
+@group.command("operators")
+def operators(
+    channel: Annotated[str, typer.Argument(metavar="ID", help="Id of an operator's channel.")],
+    *,
+    off: Annotated[bool, typer.Option("--off", help="Do not tell incidents by it any more.")] = False,
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Tell operators by this channel when something needs them: a source that fails, a stage that is late."""
+    from services import clock
+    from services.acts import channel_acts
+    from services.store import channels
+
+    with opened(data, config) as here, here.store.write() as work:
+        row = channels.get(work.session, channel)
+        channel_acts.tell_operators(work, here.actor, row, clock.now(), on=not off)
+    screen = terminal.out()
+    if as_json:
+        screen.json(_object(row) | {"operators": row.operators})
+        return
+    said = "does not tell incidents any more" if off else "tells when something needs an operator, and when it is over"
+    screen.line(GOOD, f" {row.label} {said}")
+
+
 @group.command("rotate")
 def rotate(
     channel: Annotated[str, typer.Argument(metavar="ID", help="Id of the webhook.")],

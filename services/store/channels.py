@@ -94,6 +94,13 @@ def forget_fallback(session: Session, id_: str) -> None:
     session.execute(update(Channel).where(col(Channel.fallback) == id_).values(fallback=None))
 
 
+def set_operators(session: Session, row: Channel, *, on: bool) -> None:
+    """Say whether operators hear of incidents by this channel."""
+    row.operators = on
+    session.add(row)
+    session.flush()
+
+
 def rotate(session: Session, vault: Vault, row: Channel, new: str, until: datetime) -> None:
     """Give a webhook a new secret; until then messages are signed with the old one as well."""
     if row.secret_sealed is None:

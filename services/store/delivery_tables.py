@@ -36,6 +36,7 @@ class Channel(SQLModel, table=True):
     fallback_after_s: int = 900
     handed_at: datetime | None = None
     told_at: datetime | None = None
+    operators: bool = False
     confirmed_at: datetime | None = None
     created_at: datetime
 

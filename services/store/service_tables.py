@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
 
@@ -36,6 +36,28 @@ class Idempotency(SQLModel, table=True):
     status: int
     response: str = Field(sa_type=Text)
     created_at: datetime = Field(index=True)
+
+
+class Incident(SQLModel, table=True):
+    """Something that needs an operator, from when it was first seen to its end; open once for each key.
+
+    `told_at`: operators were told that it began; `over_told_at`: that it is over.
+    """
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index("uq_incident_open", "key", unique=True, postgresql_where=text("ended_at IS NULL"),
+              sqlite_where=text("ended_at IS NULL")),
+    )  # fmt: skip
+    id: str = Field(primary_key=True)
+    key: str = Field(index=True)
+    kind: str
+    text: str = Field(sa_type=Text)
+    page: str | None = None
+    began_at: datetime = Field(index=True)
+    ended_at: datetime | None = None
+    told_at: datetime | None = None
+    over_told_at: datetime | None = None
 
 
 class Audit(SQLModel, table=True):

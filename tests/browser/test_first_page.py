@@ -23,7 +23,7 @@ pytestmark = [
 
 
 PATHS = ["/", "/alerts", "/subscriptions", "/subscribe", "/channels", "/deliveries", "/sources", "/topics", "/more", "/why", "/why",
-         "/people", "/audit", "/account", "/mail", "/sign-in"]  # fmt: skip
+         "/people", "/incidents", "/audit", "/account", "/mail", "/sign-in"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
