@@ -74,7 +74,7 @@ def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
         return 0
     crashpoint("C05")
     known = {id_: home_of(source) for id_, source in given.items()}
-    read = [(row, _read(row, known[row.source], apart=claim.careful)) for row in claim.rows]
+    read = [(row, _read(row, known[row.source], apart=row.id in claim.careful)) for row in claim.rows]
     now = clock()
     with store.write() as work:
         for row, result in read:
@@ -171,7 +171,7 @@ def _match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, optio
         return 0
     with rules.lock:
         rules.refresh(store)  # after the claim: a subscription made before the article counts for it
-        found = [_find(rules, row, names[row.source], apart=claim.careful) for row in claim.rows]
+        found = [_find(rules, row, names[row.source], apart=row.id in claim.careful) for row in claim.rows]
     now = clock()
     with store.write() as work:
         stories.lock(work.session)

@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     senders: int = Field(default=16, ge=1, le=64, description="sends at once in one deliver worker")
     webhook_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 5 s to 24 h")
     mail_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 1 min to 72 h")
+    restart_most_s: float = Field(default=10.0, ge=0.2, description="longest wait before an ended process starts again")
     stemmed: Names = Field(default=("en", "es"), description="languages whose words are stemmed")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
     log_json: bool = Field(default=True, description="logs as JSON lines; false: for reading")

@@ -19,7 +19,7 @@ from services.lifeline import end_with_parent
 log = structlog.get_logger(__name__)
 
 STOP_S = 25.0  # what a child has to finish its sends
-FIRST_WAIT_S, MOST_WAIT_S = 0.2, 10.0
+FIRST_WAIT_S = 0.2
 GOOD_RUN_S = 30.0  # a child that ran so long is started again without waiting
 
 
@@ -40,8 +40,9 @@ class Child:
 class Children:
     """Starts, watches and ends the children. The caller has no threads, so that forking is safe."""
 
-    def __init__(self, children: list[Child], note: Path) -> None:
+    def __init__(self, children: list[Child], note: Path, most_wait_s: float) -> None:
         self.children = children
+        self._most_wait_s = most_wait_s
         self.others: dict[str, int] = {}
         self._note = note
 
@@ -65,7 +66,7 @@ class Children:
             if child.pid is None or not (status := _ended(child.pid)):
                 continue
             ran = time.monotonic() - child.started
-            child.wait_s = FIRST_WAIT_S if ran > GOOD_RUN_S else min(child.wait_s * 2, MOST_WAIT_S)
+            child.wait_s = FIRST_WAIT_S if ran > GOOD_RUN_S else min(child.wait_s * 2, self._most_wait_s)
             child.pid, child.due, child.restarts = None, time.monotonic() + child.wait_s, child.restarts + 1
             log.warning("a process ended and is started again", role=child.name, how=status, ran_s=round(ran, 1))
 

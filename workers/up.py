@@ -60,7 +60,7 @@ class _Up:
         self.settings = given
         self.stopping = False
         self.broker: subprocess.Popen[bytes] | None = None
-        self.children = Children([], given.data / "run" / "roles.json")
+        self.children = Children([], given.data / "run" / "roles.json", given.restart_most_s)
 
     def run(self) -> int:
         started, began = time.monotonic(), clock.now()

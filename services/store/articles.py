@@ -38,11 +38,11 @@ RETRY = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Rows handed out to one worker until `until`. Careful: an earlier worker ended with them in hand."""
+    """Rows handed out to one worker under a token. `careful`: the ids of those an earlier worker ended with in hand."""
 
     token: str
     rows: Sequence[Article]
-    careful: bool
+    careful: frozenset[str] = frozenset()
 
 
 def put(
@@ -126,20 +126,23 @@ def _claim(  # Any: a column of times, which may be null
     session: Session, stage: ColumnElement[bool], order: Mapped[Any], now: datetime,
     lease: timedelta, limit: int,
 ) -> Claim:  # fmt: skip
+    """Take fresh rows, and with them one whose lease is over: after them all it would wait for as long as more come."""
     waiting = (col(Article.state) == ArticleState.NEW, stage, col(Article.due_at) <= now)
-    fresh = col(Article.lease_token).is_(None)
-    rows = _take(session, (*waiting, fresh), order, now + lease, limit)
-    if rows.rows:
-        return rows
-    over = col(Article.lease_until) < now
-    taken = _take(session, (*waiting, over), order, now + lease, 1)
-    return Claim(taken.token, taken.rows, careful=True)
+    token = secrets.token_hex(8)
+    over = _take(session, (*waiting, col(Article.lease_until) < now), order, token, now + lease, 1)
+    fresh = _take(session, (*waiting, col(Article.lease_token).is_(None)), order, token, now + lease, limit)
+    rows = sorted([*over, *fresh], key=lambda row: (row.seen_at, row.id))
+    return Claim(token, rows, frozenset(row.id for row in over))
 
 
 def _take(  # Any: as in _claim
-    session: Session, wanted: tuple[ColumnElement[bool], ...], order: Mapped[Any], until: datetime, limit: int
-) -> Claim:
-    token = secrets.token_hex(8)
+    session: Session,
+    wanted: tuple[ColumnElement[bool], ...],
+    order: Mapped[Any],
+    token: str,
+    until: datetime,
+    limit: int,
+) -> Sequence[Article]:
     ids = (
         select(col(Article.id))
         .where(*wanted)
@@ -148,8 +151,7 @@ def _take(  # Any: as in _claim
         .with_for_update(skip_locked=True)
     )
     taken = update(Article).where(col(Article.id).in_(ids)).values(lease_token=token, lease_until=until)
-    rows = session.scalars(taken.returning(Article)).all()
-    return Claim(token, sorted(rows, key=lambda row: (row.seen_at, row.id)), careful=False)
+    return session.scalars(taken.returning(Article)).all()
 
 
 def record(session: Session, row: Article, token: str, **values: object) -> bool:

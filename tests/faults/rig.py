@@ -1,7 +1,8 @@
-"""A running `tocsin up` that is made to fail, the receivers that note what arrives, and the independent ledger.
+"""A running `tocsin up` that is made to fail, the receivers that note what arrives, and what is owed to them.
 
-The driver knows what it pushed and what must come of it (`owed`), the sinks know what arrived; nothing of Tocsin's own
-books is believed but the attempts it calls uncertain, which are the only excuse for a second copy.
+The driver knows what it pushed and what must come of it (`owed`), the sinks know what arrived; `tests.faults.checker`
+compares. Nothing of Tocsin's own books is believed but the attempts it calls uncertain, which are the only excuse for a
+second copy.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,23 +20,33 @@ from pathlib import Path
 
 import httpx2
 
+from tests.faults import checker
+from tests.faults.checker import Copy, Verdict
+from tests.faults.plan import ANA, BEN, HOOK_A, HOOK_B, TOPIC, WISHES, Owed, Pushed
 from tests.parts import HOST, free_port, until
 
 WORD = "tocsinword"
+KINDS = ("http", "smtp")
 
 
 @dataclass(slots=True)
-class Verdict:
-    """What the checker found."""
+class _Tail:
+    """A sink's ledger, read on from where it was read to."""
 
-    lost: list[tuple[str, str]] = field(default_factory=list)
-    unexpected: list[tuple[str, str]] = field(default_factory=list)
-    twice: list[tuple[str, str]] = field(default_factory=list)
-    excused: int = 0
+    path: Path
+    at: int = 0
+    rest: bytes = b""
+    copies: list[Copy] = field(default_factory=list)
 
-    @property
-    def clean(self) -> bool:
-        return not self.lost and not self.unexpected and not self.twice
+    def read(self) -> list[Copy]:
+        """Give all lines so far."""
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                file.seek(self.at)
+                *lines, self.rest = (self.rest + (new := file.read())).split(b"\n")
+            self.at += len(new)
+            self.copies += [Copy(said["to"], said["title"], said["id"]) for said in map(json.loads, lines)]
+        return self.copies
 
 
 class Rig:
@@ -46,19 +58,22 @@ class Rig:
         self.crash_file = folder / "crash"
         self.hold = folder / "hold"
         folder.mkdir(parents=True, exist_ok=True)
-        self.ledger = {kind: folder / f"{kind}.jsonl" for kind in ("http", "smtp")}
         self.sinks: list[subprocess.Popen[str]] = []
-        self.ports = {kind: self._sink(kind) for kind in ("http", "smtp")}
+        self.ports = {kind: self._sink(kind) for kind in KINDS}
+        self.tails = {kind: _Tail(folder / f"{kind}.jsonl") for kind in KINDS}
+        self._reading = threading.Lock()
         self.port = free_port()
         self.settings = settings
-        self.owed: set[tuple[str, str]] = set()
+        self.owed: set[Owed] = set()
+        self.channels: dict[str, str] = {}
         self.up: subprocess.Popen[bytes] | None = None
         self.api: httpx2.Client | None = None
 
     # ---- running ----
 
     def _sink(self, kind: str) -> int:
-        command = [sys.executable, "-m", "tests.faults.sink", kind, str(self.ledger[kind]), str(self.hold)]
+        ledger = self.folder / f"{kind}.jsonl"
+        command = [sys.executable, "-m", "tests.faults.sink", kind, str(ledger), str(self.hold)]
         sink = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.sinks.append(sink)
         assert sink.stdout is not None
@@ -70,8 +85,9 @@ class Rig:
             "TOCSIN_DATABASE_URL": self.database_url, "TOCSIN_PORT": str(self.port), "TOCSIN_HOST": HOST,
             "TOCSIN_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}", "TOCSIN_MAIL_FROM": "Tocsin <a@tocsin.example>",
             "TOCSIN_ALLOW_PRIVATE": "127.0.0.0/8", "TOCSIN_GROUP_S": "0", "TOCSIN_FLOOD_MOST": "0", "TOCSIN_SWEEP_S": "0.5",
-            "TOCSIN_LEASE_S": "3", "TOCSIN_WEBHOOK_DELAYS_S": "1,1,1,1,1,1", "TOCSIN_MAIL_DELAYS_S": "1,1,1,1,1,1",
-            "TOCSIN_SEND_S": "10", "TOCSIN_POLL_S": "1", "TOCSIN_LOG_LEVEL": "warning", **self.settings,
+            "TOCSIN_LEASE_S": "4", "TOCSIN_WEBHOOK_DELAYS_S": "1,1,1,1,1,1", "TOCSIN_MAIL_DELAYS_S": "1,1,1,1,1,1",
+            "TOCSIN_SEND_S": "10", "TOCSIN_POLL_S": "1", "TOCSIN_LOG_LEVEL": "warning", "TOCSIN_RESTART_MOST_S": "0.4",
+            "TOCSIN_CHAT_PER_S": "0", **self.settings,
         }  # fmt: skip
 
     def start(self) -> None:
@@ -80,7 +96,7 @@ class Rig:
         with (self.folder / "up.log").open("ab") as log:
             command = [sys.executable, "-P", "-m", "workers.up"]
             self.up = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log, start_new_session=True)
-        until(self.ready, "tocsin up to be ready", 60)
+        until(self.ready, "tocsin up to be ready", 120)
         headers = {"Authorization": f"Bearer {(self.data / 'token').read_text().strip()}"}
         self.api = httpx2.Client(base_url=f"http://{HOST}:{self.port}", headers=headers, timeout=10, trust_env=False)
 
@@ -96,7 +112,7 @@ class Rig:
         """Stop it in order; give the exit code."""
         assert self.up is not None
         self.up.send_signal(signal.SIGTERM)
-        return self.up.wait(timeout=35)
+        return self.up.wait(timeout=60)
 
     def close(self) -> None:
         if self.up is not None and self.up.poll() is None:
@@ -107,24 +123,37 @@ class Rig:
             sink.kill()
             sink.wait()
 
+    def roles(self) -> dict[str, int]:
+        """Give the processes that play roles and run, as our own `tocsin up` noted them."""
+        assert self.up is not None
+        noted = json.loads((self.data / "run" / "roles.json").read_text())
+        return {role: pid for role, pid in noted.items() if pid and parent_of(pid) == self.up.pid}
+
     def pid_of(self, role: str) -> int:
-        """Give the process that plays a role, as our own `tocsin up` noted it."""
         return int(json.loads((self.data / "run" / "roles.json").read_text())[role])
 
     def kill(self, role: str) -> None:
         """End the process that plays a role, as a crash does, and wait until another plays it."""
         pid = self.pid_of(role)
         os.kill(pid, signal.SIGKILL)
-        until(lambda: self.pid_of(role) != pid, f"another {role}", 20)
+        until(lambda: self.pid_of(role) != pid, f"another {role}", 30)
+
+    def kill_all(self) -> None:
+        """End everything at once, as a power cut does, and start it again."""
+        assert self.up is not None
+        for pid in [self.up.pid, *self.roles().values()]:
+            os.kill(pid, signal.SIGKILL)
+        self.up.wait()
+        self.start()
 
     # ---- driving ----
 
     def call(self, method: str, path: str, **given) -> dict:
         """Call the API, again and again while it does not answer or says 503."""
-        assert self.api is not None
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 120
         while True:
             try:
+                assert self.api is not None
                 answer = self.api.request(method, f"/api/v1/{path}", **given)
                 if answer.status_code < 500:
                     assert answer.status_code < 400, answer.text
@@ -135,24 +164,37 @@ class Rig:
             time.sleep(0.1)
 
     def set_up(self) -> None:
-        """Add a person with a mail and a webhook channel and one subscription."""
-        person = self.call("POST", "people", json={"email": "ana@example.org", "timezone": "UTC"})["id"]
-        web = {"kind": "webhook", "url": f"http://{HOST}:{self.ports['http']}/hook"}
-        mail = {"kind": "email", "address": "ana@example.org"}
-        channels = [
-            self.call("POST", "channels", json={"person": person, "confirmed": True, **body})["id"]
-            for body in (web, mail)
-        ]
-        body = {"person": person, "name": "All", "query": WORD, "channels": channels, "cadence": "instant"}
-        self.call("POST", "subscriptions", json=body)
+        """Add the people, channels and subscriptions of the plan."""
+        web, chat = f"http://{HOST}:{self.ports['http']}", f"ntfy://{HOST}:{self.ports['http']}/{TOPIC}"
+        people = {who: self.call("POST", "people", json={"email": who, "timezone": "UTC"})["id"] for who in (ANA, BEN)}
+        targets = {
+            HOOK_A: {"person": people[ANA], "kind": "webhook", "url": web + HOOK_A},
+            HOOK_B: {"person": people[BEN], "kind": "webhook", "url": web + HOOK_B},
+            ANA: {"person": people[ANA], "kind": "email", "address": ANA},
+            BEN: {"person": people[BEN], "kind": "email", "address": BEN},
+            TOPIC: {"person": people[BEN], "kind": "chat", "url": chat},
+        }
+        for to, body in targets.items():
+            self.channels[to] = self.call("POST", "channels", json={"confirmed": True, **body})["id"]
+        for wish in WISHES:
+            body = {
+                "person": people[wish.person], "name": wish.name, "query": " OR ".join(wish.words),
+                "channels": [self.channels[to] for to in wish.channels], "cadence": "instant",
+            }  # fmt: skip
+            self.call("POST", "subscriptions", json=body)
 
     def push(self, name: str) -> str:
-        """Push one article of a story of its own, safely, and owe it to both channels."""
+        """Push one article of a story of its own, safely, and owe it to two channels."""
         text = f"The word {WORD} stands here for {name}.\n\nNothing else of interest was said about {name} at all."
-        body = {"external_id": name, "title": f"Case {name}", "text": text}
-        id_ = self.call("POST", "articles", json=body, headers={"Idempotency-Key": name})["id"]
-        self.owed |= {("http", f"Case {name}"), ("smtp", f"Case {name}")}
-        return id_
+        owed = frozenset({(HOOK_A, f"Case {name}"), (ANA, f"Case {name}")})
+        return self.push_one(Pushed("push", name, f"Case {name}", text, owed))
+
+    def push_one(self, one: Pushed) -> str:
+        """Push an article until it is accepted, and owe what comes of it."""
+        body = {"source": one.source, "external_id": one.external_id, "title": one.title, "text": one.text}
+        key = {"Idempotency-Key": f"{one.external_id} {one.title}"}
+        self.owed |= one.owed
+        return str(self.call("POST", "articles", json=body | {"language": "en"}, headers=key)["id"])
 
     def arm(self, point: str, role: str = "") -> None:
         """Let the next process that passes the point end there."""
@@ -166,18 +208,17 @@ class Rig:
 
     # ---- checking ----
 
-    def arrived(self) -> Counter[tuple[str, str]]:
-        """Read the sinks' ledgers: how often each (sink, title) was accepted."""
-        found: Counter[tuple[str, str]] = Counter()
-        for kind, path in self.ledger.items():
-            for line in path.read_text().splitlines() if path.exists() else []:
-                entry = json.loads(line)
-                found[kind, entry["title"]] += 1
-        return found
+    def copies(self) -> list[Copy]:
+        """Read the sinks' ledgers: everything that was accepted."""
+        with self._reading:
+            return [copy for tail in self.tails.values() for copy in tail.read()]
 
-    def ids(self, sink: str, title: str) -> list[str]:
-        lines = (json.loads(line) for line in self.ledger[sink].read_text().splitlines())
-        return [entry["id"] for entry in lines if entry["title"] == title]
+    def arrived(self) -> Counter[Owed]:
+        """Count how often each message was accepted."""
+        return Counter((copy.to, copy.title) for copy in self.copies())
+
+    def ids(self, to: str, title: str) -> list[str]:
+        return [copy.id for copy in self.copies() if (copy.to, copy.title) == (to, title)]
 
     def settled(self) -> bool:
         """Whether everything owed has arrived and nothing is on its way."""
@@ -186,18 +227,19 @@ class Rig:
         stages = self.call("GET", "queues")["items"]
         return all(stage["waiting"] == 0 for stage in stages if stage["stage"] != "fetch")
 
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{self.data / 'tocsin.db'}"
+
     def check(self) -> Verdict:
-        """Compare what is owed with what arrived; a second copy needs an attempt that was called uncertain."""
-        arrived = self.arrived()
-        verdict = Verdict(lost=sorted(self.owed - set(arrived)), unexpected=sorted(set(arrived) - self.owed))
-        for key, times in arrived.items():
-            if times == 1:
-                continue
-            ids = self.ids(*key)
-            log = self.call("GET", f"deliveries/{ids[0]}")["attempt_log"]
-            uncertain = sum(1 for attempt in log if attempt["outcome"] == "uncertain")
-            if len(set(ids)) > 1 or times - 1 > uncertain:
-                verdict.twice.append(key)
-            else:
-                verdict.excused += times - 1
-        return verdict
+        """Compare what is owed with what arrived, and with the books."""
+        return checker.check(self.owed, self.copies(), self.url, {id_: to for to, id_ in self.channels.items()})
+
+
+def parent_of(pid: int) -> int | None:
+    """Give the parent of a process; `None` if it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None

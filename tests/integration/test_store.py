@@ -124,6 +124,18 @@ def test_a_claim_hands_a_row_out_once_and_careful_after_its_lease(store: Store) 
         assert articles.record(work.session, row, late.token, read_at=NOW)
 
 
+def test_a_row_that_a_dead_worker_held_does_not_wait_for_the_fresh_ones_to_end(store: Store) -> None:
+    with store.write() as work:
+        held = an_article(work.session, "held").id
+        articles.claim_to_read(work.session, NOW, timedelta(seconds=5))
+        fresh = [an_article(work.session, f"n{n}").id for n in range(3)]
+    with store.write() as work:
+        claim = articles.claim_to_read(work.session, NOW + timedelta(seconds=6), timedelta(seconds=5), limit=2)
+    assert {row.id for row in claim.rows} > {held}
+    assert len({row.id for row in claim.rows} & set(fresh)) == 2
+    assert claim.careful == {held}
+
+
 def test_an_article_that_fails_three_times_is_set_aside_with_its_reason(store: Store) -> None:
     with store.write() as work:
         an_article(work.session)
