@@ -35,6 +35,7 @@ from services.api import (
     handlers,
     health,
     incidents,
+    invitations,
     opml,
     people,
     places,
@@ -75,6 +76,7 @@ from services.web import (
     failures,
     feedback,
     hubs,
+    join,
     leave,
     live,
     mail,
@@ -87,6 +89,7 @@ from services.web import alerts as alert_pages
 from services.web import channels as channel_pages
 from services.web import deliveries as delivery_pages
 from services.web import incidents as incident_pages
+from services.web import invitations as invitation_pages
 from services.web import sources as source_pages
 from services.web import subscriptions as subscription_pages
 from services.web import teams as team_pages
@@ -103,8 +106,8 @@ STOP_S = 20  # what open requests have when the process ends
 _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
-    account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static, opml,
-    previews, hubs, why, why_pages, incidents, incident_pages,
+    account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static,
+    opml, previews, hubs, why, why_pages, incidents, incident_pages, invitations, invitation_pages, join,
 )  # fmt: skip
 
 
@@ -120,13 +123,14 @@ def build(settings: Settings) -> FastAPI:
         title="Tocsin", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
         lifespan=_lifespan(settings, store, hints),
     )  # fmt: skip
+    home = Home(settings.public_url, settings.mail_from)
     parts = Parts(
-        store, open_vault(settings.key_file), _gate(settings), LivePacks(store),
-        Home(settings.public_url, settings.mail_from),
+        store, open_vault(settings.key_file), _gate(settings), LivePacks(store), home,
+        Letters(open_mail(settings), home), settings.sign_up,
     )  # fmt: skip
     site = Site(
         store=parts.store, vault=parts.vault, gate=parts.gate, live=parts.live, home=parts.home,
-        letters=Letters(open_mail(settings), parts.home), url=settings.public_url,
+        letters=parts.letters, sign_up=parts.sign_up, url=settings.public_url,
         mail_folder=None if settings.smtp_url else settings.data / "mail",
         describe=lambda: schema.described(app),
     )  # fmt: skip

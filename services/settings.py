@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from services.errors import InvalidError
 
+SignUp = Literal["closed", "invitation", "open"]
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field(default="", description="empty: mail is kept in the data folder")
     mail_from: str = Field(default="Tocsin <alerts@localhost>", description="sender of mails")
     base_url: str = Field(default="", description="address of the dashboard as recipients see it")
+    sign_up: SignUp = Field(default="invitation", description="who may become a person: closed, invitation, open")
     allow_private: Names = Field(default=(), description="private address ranges that may be connected to")
     mail_folders: Names = Field(default=(), description="folders whose maildirs may be read as sources")
     secret_key_file: Path | None = Field(default=None, description="unset: DATA/secret.key")

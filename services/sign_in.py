@@ -24,7 +24,7 @@ _SUBJECT = "Sign in to Tocsin"
 
 
 class Letters:
-    """Mails sign-in links, a few at a time and apart from the requests that asked for them."""
+    """Mails links to sign in and to join, a few at a time and apart from the requests that asked for them."""
 
     def __init__(self, mail: MailSender, home: Home) -> None:
         self._mail, self._home = mail, home
@@ -32,19 +32,32 @@ class Letters:
 
     def send(self, address: str, secret: str, now: datetime) -> None:
         """Send a link, unless the mail server is so slow that others still wait: then one asks again."""
-        if self._room.acquire(blocking=False):
-            threading.Thread(target=self._send, args=(address, secret, now), daemon=True).start()
+        self.post(address, _SUBJECT, _text(self.link(f"in/{secret}")), now)
 
-    def _send(self, address: str, secret: str, now: datetime) -> None:
-        id_ = f"in_{drawn()}"
-        mail = Mail(_SUBJECT, _text(f"{self._home.url}/in/{secret}"))
-        body = compose(mail, Envelope(id=id_, sender=self._home.sender, to=address, date=now))
+    def link(self, path: str) -> str:
+        """Give a link to a page here, as mails carry it."""
+        return f"{self._home.url}/{path}"
+
+    def post(self, address: str, subject: str, text: str, now: datetime) -> None:
+        """Send a mail of text apart from the request, unless so many wait that one has to ask again."""
+        if self._room.acquire(blocking=False):
+            threading.Thread(target=self._post, args=(address, subject, text, now), daemon=True).start()
+        else:
+            log.warning("a mail to sign in was not sent: others wait for the mail server")
+
+    def _post(self, address: str, subject: str, text: str, now: datetime) -> None:
         try:
-            self._mail.send(Outgoing(id_, _SUBJECT, body), address, nothing)
+            self.post_now(address, subject, text, now)
         except TocsinError as error:
-            log.warning("a sign-in link was not mailed", error=error.message)
+            log.warning("a mail to sign in was not sent", error=error.message)
         finally:
             self._room.release()
+
+    def post_now(self, address: str, subject: str, text: str, now: datetime) -> None:
+        """Send a mail of text here and now, or raise `SendError`."""
+        id_ = f"in_{drawn()}"
+        body = compose(Mail(subject, text), Envelope(id=id_, sender=self._home.sender, to=address, date=now))
+        self._mail.send(Outgoing(id_, subject, body), address, nothing)
 
 
 def mail_link(store: Store, letters: Letters, email: str, now: datetime) -> None:

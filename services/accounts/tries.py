@@ -18,6 +18,10 @@ from services.store.tables import SignInTry
 WINDOW = timedelta(minutes=15)
 FREE = 10
 LINKS_AN_HOUR = 5
+SIGN_UPS_AN_HOUR = 10
+"""From one address of the network."""
+SIGN_UPS_IN_ALL = 200
+"""An hour, from everywhere: so many mails to strangers are no sign-up any more."""
 
 
 class TooManyTriesError(InvalidError):
@@ -58,6 +62,19 @@ def may_mail(session: Session, account: str, now: datetime) -> bool:
         return False
     _add(session, key, now)
     return True
+
+
+def sign_up_wait(session: Session, address: str, now: datetime) -> float | None:
+    """Count a sign-up; give the seconds to wait if the last hour had too many, from this address or in all."""
+    hour = timedelta(hours=1)
+    limits = ((_key("sign-up", "", address), SIGN_UPS_AN_HOUR), (_key("sign-up", "", ""), SIGN_UPS_IN_ALL))
+    for key, most in limits:
+        count, last = _of(session, key, now - hour)
+        if count >= most and last is not None:
+            return (last + hour - now).total_seconds()
+    for key, _ in limits:
+        _add(session, key, now)
+    return None
 
 
 def _of(session: Session, key: str, since: datetime) -> tuple[int, datetime | None]:

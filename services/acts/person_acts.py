@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.accounts import tokens
+from services.accounts import signin, tokens
 from services.accounts.tokens import Caller
-from services.errors import InvalidError
+from services.errors import ConflictError, InvalidError
 from services.store import (
     audit,
     people,
@@ -22,6 +22,22 @@ def add_person(work: Work, actor: str, *, email: str, name: str, timezone: str, 
     person = people.add(work.session, email=email, name=name, timezone=timezone, role=role, now=now)
     audit.record(work.session, now, actor, "person added", person.id, after=person.role)
     return person
+
+
+def change_role(work: Work, caller: Caller, person: Person, role: str, now: datetime) -> None:
+    """Give a person another role: it counts from their next request on, and their browser sessions end."""
+    if caller.role is not Role.ADMIN or "admin" not in caller.scopes:
+        raise InvalidError("Only an admin may change a role", field="/role")
+    if role not in set(Role):
+        raise InvalidError(f'There is no role "{role}". Expected one of: {", ".join(Role)}', field="/role")
+    if person.role == Role.ADMIN and role != Role.ADMIN and people.is_last_admin(work.session, person.id):
+        raise ConflictError("This is the last admin. Make somebody else an admin first", field="/role")
+    if role == person.role:
+        return
+    before, person.role = person.role, role
+    work.session.add(person)
+    signin.end_all(work.session, person.id)
+    audit.record(work.session, now, caller.name, "role changed", person.id, before=before, after=role)
 
 
 def add_token(work: Work, caller: Caller, *, name: str, scopes: Sequence[str], days: int | None, now: datetime) -> str:

@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 from services.accounts.tokens import Caller
 from services.acts.channel_acts import Home
 from services.guard import Gate
+from services.settings import SignUp
+from services.sign_in import Letters
 from services.store.packs import Packs
 from services.store.secrets import Vault
 from services.store.topic_packs import LivePacks
@@ -18,13 +20,18 @@ from services.store.work import Store
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The database, what seals secrets, the gate to the network, the topic packs, and what messages say of us."""
+    """The database, what seals secrets, the gate to the network, the topic packs, and what messages say of us.
+
+    `letters` mails links, `sign_up` says who may become a person.
+    """
 
     store: Store
     vault: Vault
     gate: Gate
     live: LivePacks
     home: Home
+    letters: Letters
+    sign_up: SignUp
 
     @property
     def packs(self) -> Packs:

@@ -52,6 +52,12 @@ class Change(Sent):
     empty_digests: bool | None = None
 
 
+class PersonChanged(Change):
+    """What to change of a person. `role`, by an admin: it counts from the next request on and ends their sessions."""
+
+    role: Annotated[str, Field(max_length=20)] | None = None
+
+
 class QuietShown(Shown):
     """Quiet hours, as local times."""
 
@@ -114,11 +120,13 @@ def one(id: str, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name
 
 
 @routes.patch("/{id}")
-def change(id: str, change: Change, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name in the path
+def change(id: str, change: PersonChanged, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name in the path
     """Change how a person is told: name, time zone, quiet hours, and when digests leave."""
     with here.store.write() as work:
         found = people.one(work.session, id, "/id")
         own.check(who, found.id, "person", id)
+        if change.role is not None:
+            person_acts.change_role(work, who, found, change.role, clock.now())
         row = reader_acts.change_person(work, who.name, found.id, wanted_of(change), clock.now())
     return show(row)
 

@@ -8,9 +8,9 @@ import typer
 
 from services.cli import terminal
 from services.cli.opened import opened
-from services.cli.options import AsJson, Config, Data, with_data
+from services.cli.options import AsJson, Config, Data, TeamOption, with_data
 from services.cli.tables import Column, Row, same, table
-from services.cli.terminal import GOOD, bold, dim
+from services.cli.terminal import GOOD, LOOK, bold, dim
 from services.cli.words import stamp
 
 if TYPE_CHECKING:
@@ -60,6 +60,41 @@ def add(
     screen.line(GOOD, " added   ", bold(person.email), dim(f"   {person.id}, {person.role}, {person.timezone}"))
     next_ = f"tocsin channels add --person {person.email} email {person.email}"
     screen.line("Next: ", bold(with_data(next_, here.settings)))
+
+
+@group.command("invite")
+def invite(
+    email: Annotated[str, typer.Argument(metavar="ADDRESS", help="E-mail address.")],
+    *,
+    role: Annotated[str, typer.Option(help="subscriber, operator or admin.")] = "subscriber",
+    team: TeamOption = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Mail somebody a link that makes them a person here, once, within seven days."""
+    from services import clock, sign_up
+    from services.acts import invitation_acts
+    from services.channels.post import open_mail
+    from services.sign_in import Letters
+    from services.store import teams
+
+    with opened(data, config) as here:
+        sign_up.check_invites(here.settings.sign_up)
+        now = clock.now()
+        with here.store.write() as work:
+            row, secret = invitation_acts.invite(work, here.actor, email=email, role=role, team=team, now=now)
+            name = teams.get(work.session, row.team).name if row.team else None
+        letters = Letters(open_mail(here.settings), here.home)
+        text = sign_up.invitation_text(letters.link(f"join/{secret}"), row, name)
+        letters.post_now(row.email, sign_up.INVITED, text, now)
+    screen = terminal.out()
+    if as_json:
+        screen.json({"id": row.id, "email": row.email, "role": row.role, "expires_at": stamp(row.expires_at)})
+        return
+    screen.line(GOOD, " invited   ", bold(row.email), dim(f"   {row.role}, until {stamp(row.expires_at)}"))
+    if not here.settings.smtp_url:
+        screen.line(LOOK, f" no SMTP server is set: the mail is in {here.settings.data / 'mail'}")
 
 
 @group.command("list")

@@ -124,6 +124,12 @@ def called(person: Person) -> str:
     return person.name if person.is_team else person.email
 
 
+def is_last_admin(session: Session, id_: str) -> bool:
+    """Say whether nobody else is an admin."""
+    others = select(col(Person.id)).where(col(Person.role) == Role.ADMIN, col(Person.id) != id_)
+    return session.scalars(others.limit(1)).first() is None
+
+
 def page(session: Session, *, after: str = "", limit: int = 50) -> list[Person]:
     """Give people in the order of their addresses, after the given one."""
     return list(

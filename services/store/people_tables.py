@@ -40,6 +40,21 @@ class TeamMember(SQLModel, table=True):
     added_at: datetime
 
 
+class Invitation(SQLModel, table=True):
+    """An address that may become a person by the link mailed to it. `by` null: its owner asked for it themselves."""
+
+    __tablename__ = "invitation"
+    id: str = Field(primary_key=True)
+    sha256: str = Field(unique=True)
+    email: str = Field(index=True)
+    role: str
+    team: str | None = Field(sa_column=Column(String, ForeignKey("person.id", ondelete="SET NULL"), nullable=True))
+    by: str | None = None
+    created_at: datetime
+    expires_at: datetime = Field(index=True)
+    used_at: datetime | None = None
+
+
 class Token(SQLModel, table=True):
     __tablename__ = "token"
     id: str = Field(primary_key=True)

@@ -35,6 +35,8 @@ SAID = {
     "left": "They share the team's subscriptions and channels no longer",
     "handed": "Handed over. Its alerts go to the team's channels",
     "removed": "Removed",
+    "invited": "Invited. A link is on its way, which works for seven days",
+    "uninvited": "Taken back. The link no longer works",
     "password": "The password is changed, and other sign-ins are over",
     "revoked": "Revoked. It stopped working at once",
 }

@@ -5,6 +5,8 @@ The link's GET shows a button, its POST signs in: mail scanners only GET.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,9 +23,9 @@ _OLD = "This sign-in link was used or is older than 10 minutes. Ask for a new on
 
 
 @routes.get("/sign-in")
-def ask() -> Response:
+def ask(site: Ours) -> Response:
     """Show how to sign in."""
-    return page("sign_in.html", problem="", asked=False, email="")
+    return _page(site, problem="", asked=False, email="")
 
 
 @routes.post("/sign-in")
@@ -32,16 +34,26 @@ def sign_in_by(request: Request, site: Ours, form: Filled) -> Response:
     email, now = form.text("email").lower()[:254], clock.now()
     if "password" not in form.fields:
         sign_in.mail_link(site.store, site.letters, email, now)
-        return page("sign_in.html", problem="", asked=True, email=email)
+        return _page(site, problem="", asked=True, email=email)
     at = request.client.host if request.client else ""
     try:
         token = sign_in.with_password(site.store, email, form.fields["password"][0], at, now)
     except TooManyTriesError as error:
         wait = {"Retry-After": str(int(error.wait_s) + 1)}
-        return page("sign_in.html", status=429, headers=wait, problem=error.message, asked=False, email=email)
+        return page(
+            "sign_in.html",
+            open=site.sign_up == "open",
+            status=429,
+            headers=wait,
+            problem=error.message,
+            asked=False,
+            email=email,
+        )
     except InvalidError as error:
-        return page("sign_in.html", status=422, problem=error.message, asked=False, email=email)
-    return _begun(request, site, token)
+        return page(
+            "sign_in.html", open=site.sign_up == "open", status=422, problem=error.message, asked=False, email=email
+        )
+    return begun(request, site, token)
 
 
 @routes.get("/in/{secret}")
@@ -49,7 +61,7 @@ def show(secret: str, site: Ours) -> Response:
     """Show the button that uses a link."""
     with site.store.read() as session:
         works = signin.link_works(session, secret, clock.now())
-    return page("use_link.html", secret=secret) if works else _old()
+    return page("use_link.html", secret=secret) if works else _old(site)
 
 
 @routes.post("/in/{secret}")
@@ -59,11 +71,11 @@ def use(secret: str, request: Request, site: Ours) -> Response:
         with site.store.write() as work:
             token = signin.use_link(work.session, secret, clock.now())
     except InvalidError:
-        return _old()
-    return _begun(request, site, token)
+        return _old(site)
+    return begun(request, site, token)
 
 
-def _begun(request: Request, site: Site, token: str) -> Response:
+def begun(request: Request, site: Site, token: str) -> Response:
     """Send somebody who signed in to the first page; the session before it, if any, ends."""
     if before := request.cookies.get(site.cookie):
         with site.store.write() as work:
@@ -85,6 +97,15 @@ def leave(request: Request, site: Ours) -> Response:
     return forget(site)
 
 
+def _page(
+    site: Site, *, problem: str, asked: bool, email: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    may_sign_up = site.sign_up == "open"
+    return page(
+        "sign_in.html", status=status, headers=headers, open=may_sign_up, problem=problem, asked=asked, email=email
+    )
+
+
 def forget(site: Site) -> Response:
     """Send a reader to the sign-in page, without the cookie."""
     answer = RedirectResponse("/sign-in", status_code=303)
@@ -92,5 +113,5 @@ def forget(site: Site) -> Response:
     return answer
 
 
-def _old() -> Response:
-    return page("sign_in.html", status=410, problem=_OLD, asked=False, email="")
+def _old(site: Site) -> Response:
+    return _page(site, status=410, problem=_OLD, asked=False, email="")

@@ -21,6 +21,7 @@ from services.accounts.tokens import Caller
 from services.acts.channel_acts import Home
 from services.guard import Gate
 from services.reader_links import ReaderLinks
+from services.settings import SignUp
 from services.sign_in import Letters
 from services.store import people, today
 from services.store.packs import Packs
@@ -43,7 +44,7 @@ class Site:
 
     `mail_folder` is `None` when a mail server is set, so that nothing is kept. `vault` seals addresses, `gate` is the
     way to the network, `live` has the topics, and `home` is what messages say of this installation.
-    `letters` mails sign-in links, `ending` is set when the process is told to stop.
+    `letters` mails links, `sign_up` says who may become a person, `ending` is set when the process is told to stop.
     """
 
     store: Store
@@ -52,6 +53,7 @@ class Site:
     live: LivePacks
     home: Home
     letters: Letters
+    sign_up: SignUp
     url: str
     mail_folder: Path | None
     describe: Callable[[], Mapping[str, Any]]  # Any: OpenAPI as JSON

@@ -55,7 +55,7 @@ def test_no_path_can_be_read_as_two_rows_of_one_method() -> None:
 def test_these_and_no_others_need_no_sign_in() -> None:
     assert {row.path for row in TABLE if not row.roles} == {
         "/static/{name}", "/sign-in", "/in/{secret}", "/c/{token}", "/u/{token}", "/f/{token}", "/f/{token}/{choice}",
-        "/websub/{token}", "/healthz", "/readyz",
+        "/websub/{token}", "/sign-up", "/join/{secret}", "/healthz", "/readyz",
     }  # fmt: skip
 
 
