@@ -15,6 +15,6 @@ from services.store.subscription_tables import RuleChange, Subscription, Subscri
 __all__ = [
     "Alert", "Article", "Attempt", "Audit", "BrowserSession", "Channel", "Counter", "Delivery", "DeliveryAlert",
     "Idempotency", "Incident", "Invitation", "Lane", "Person", "Poll", "Remainder", "RuleChange", "SignInLink",
-    "SignInTry", "Source", "Story", "StoryAlias", "StoryKey", "Subscription", "SubscriptionChannel", "Suppression", "TeamMember",
-    "Token", "Window", "Worker",
+    "SignInTry", "Source", "Story", "StoryAlias", "StoryKey", "Subscription", "SubscriptionChannel", "Suppression",
+    "TeamMember", "Token", "Window", "Worker",
 ]  # fmt: skip
