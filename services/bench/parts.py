@@ -39,7 +39,7 @@ def _split(article: Article) -> int:
 
 def _had(engine: Engine, article: Article) -> set[int]:
     traits = engine.traits(article)
-    return traits.has | set(traits.near)
+    return traits.has.union(traits.near())
 
 
 def _best(act: Callable[[_T], object], values: Sequence[_T]) -> float:

@@ -69,6 +69,6 @@ def _content(rng: Random, size: int) -> list[str]:
         stem = "".join(
             rng.choice(_ONSETS) + rng.choice(_NUCLEI) + rng.choice(_CODAS) for _ in range(rng.choice((1, 2, 2, 2, 3)))
         )
-        for ending in set(rng.choices(_ENDINGS, k=2)):
+        for ending in dict.fromkeys(rng.choices(_ENDINGS, k=2)):
             found[stem + ending] = None
     return list(found)[:size]

@@ -11,7 +11,7 @@ if something has to be evaluated.
 
 from __future__ import annotations
 
-from collections.abc import KeysView, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -21,7 +21,7 @@ from services.queries.places import Places
 from services.queries.reader import Reader
 from services.queries.tree import Node
 from services.queries.truth import NOWHERE, is_true
-from services.rules.index import Entry, Index
+from services.rules.index import Index, IndexState
 from services.rules.lexicon import Lexicon, LexiconState
 from services.rules.packing import Packer
 from services.rules.rarity import Rarity
@@ -29,7 +29,10 @@ from services.rules.required import branches
 from services.rules.search import Found, search
 from services.rules.traits import Traits, of_article, of_document
 
-State: TypeAlias = tuple[LexiconState, dict[int, Entry], list[str], dict[str, bytes], dict[str, str]]
+State: TypeAlias = tuple[LexiconState, IndexState, list[str], dict[str, bytes], dict[str, str]]
+
+FEW = 5000
+"""So many rules wait under words only; beyond, pairs are worth what it costs to look at those of an article."""
 
 
 class Matches(NamedTuple):
@@ -43,9 +46,10 @@ class Matches(NamedTuple):
 class Engine:
     """All rules of one process. Articles in its own language are decided fastest; all others are decided right."""
 
-    __slots__ = ("_any", "_index", "_lexicon", "_packer", "_topic_any", "_topic_index", "_topics", "_trees")
+    __slots__ = ("_any", "_few", "_index", "_lexicon", "_packer", "_topic_any", "_topic_index", "_topics", "_trees")
 
-    def __init__(self, topics: Mapping[str, Node] | None = None, *, language: str = "en") -> None:
+    def __init__(self, topics: Mapping[str, Node] | None = None, *, language: str = "en", few: int = FEW) -> None:
+        self._few = few
         self._lexicon = Lexicon(language)
         self._index = Index(Rarity(self._lexicon.shares))
         self._packer = Packer()
@@ -106,9 +110,9 @@ class Engine:
             of_document(article, self._lexicon) if isinstance(article, Document) else of_article(article, self._lexicon)
         )
 
-    def keys(self) -> KeysView[int]:
+    def keys(self) -> set[int]:
         """Give the features under which rules wait."""
-        return self._index.entries.keys()
+        return {number for number, row in enumerate(self._index.rows) if row} | self._index.pairs.keys()
 
     def tree(self, rule: str) -> Node:
         """Give the tree of a rule that is there, without how its words were typed."""
@@ -116,15 +120,16 @@ class Engine:
 
     def state(self) -> State:
         """Give all rules as plain values, to be stored and given to `of_state`; topics are not among them."""
-        return self._lexicon.state(), self._index.entries, self._packer.texts, self._trees, self._any
+        return self._lexicon.state(), self._index.state(), self._packer.texts, self._trees, self._any
 
     @classmethod
     def of_state(cls, state: State, topics: Mapping[str, Node] | None = None) -> Engine:
         """Make an engine of what `state` gave."""
-        lexicon, entries, texts, trees, anyway = state
+        lexicon, index, texts, trees, anyway = state
         engine = cls.__new__(cls)
+        engine._few = FEW
         engine._lexicon = Lexicon.of_state(lexicon)
-        engine._index = Index(Rarity(engine._lexicon.shares), entries)
+        engine._index = Index(Rarity(engine._lexicon.shares), index)
         engine._packer = Packer(texts)
         engine._trees, engine._any = trees, anyway
         engine.set_topics(topics or {})
@@ -134,7 +139,7 @@ class Engine:
         ways = branches(tree, self._lexicon)
         if all(way.clauses for way in ways):
             for way in ways:
-                index.put(rule, way)
+                index.put(rule, way, paired=len(self._trees) >= self._few)
         else:
             anyway[rule] = "no word, phrase, topic, place, source, author or site must be present"
 
@@ -144,10 +149,14 @@ class Engine:
             if lexicon.asks_places:
                 traits.has |= lexicon.of_places(trial.places.facts())
             if lexicon.asks_topics:
-                traits.has |= lexicon.of_topics(self._topics_of(trial, search(self._topic_index.entries, traits)))
-        found = search(self._index.entries, traits)
+                traits.has |= lexicon.of_topics(self._topics_of(trial, self._found(self._topic_index, traits)))
+        found = self._found(self._index, traits)
         found.unsure.update(self._any)
         return found
+
+    def _found(self, index: Index, traits: Traits) -> Found:
+        index.reach(self._lexicon.last)
+        return search(index, traits)
 
     def _topics_of(self, trial: _Trial, found: Found) -> set[str]:
         """Give the topics that hold; one that fails does not hold, and is reported as `topic:NAME`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from itertools import count
 from typing import TypeAlias
 
 from services.articles.article import Zone
@@ -35,6 +34,19 @@ LexiconState: TypeAlias = tuple[
 ]
 
 
+class Numbers(Iterator[int]):
+    """Counts up; `last` is the number given last."""
+
+    __slots__ = ("last",)
+
+    def __init__(self, first: int) -> None:
+        self.last = first - 1
+
+    def __next__(self) -> int:
+        self.last += 1
+        return self.last
+
+
 class Lexicon:
     """What rules ask for, each with its number. Numbers are given once and never taken back."""
 
@@ -53,7 +65,7 @@ class Lexicon:
 
     def __init__(self, language: str, first: int = FIRST) -> None:
         self.language = language
-        self._numbers: Iterator[int] = count(first)
+        self._numbers = Numbers(first)
         self.shares: dict[int, float] = {}
         self.searched = Vocabulary(self._numbers, language, self.shares)
         self.zones: dict[Zone, Vocabulary] = {}
@@ -67,7 +79,7 @@ class Lexicon:
         """Give all numbers as plain values, for `of_state`."""
         return (
             self.language,
-            next(self._numbers),
+            self._numbers.last + 1,
             self.shares,
             {zone.value: self.vocabulary(zone).state() for zone in (Zone.BODY, *self.zones)},
             {zone.value: holes.known for zone, holes in self.holes.items()},
@@ -87,6 +99,11 @@ class Lexicon:
         for kind, value, number in facts:
             lexicon._restore_fact(Kind(kind), value, number)
         return lexicon
+
+    @property
+    def last(self) -> int:
+        """The largest number of a feature that is no pair."""
+        return self._numbers.last
 
     @property
     def other_zones(self) -> set[Zone]:

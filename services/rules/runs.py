@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from struct import pack, unpack_from
+from struct import pack, unpack, unpack_from
 from typing import TypeAlias
 
 Feature: TypeAlias = int | bytes
@@ -36,6 +36,13 @@ def pairs(run: bytes) -> Sequence[int]:
         return ()
     even, odd = count // 2, (count - 1) // 2
     return unpack_from(f"<{even}Q", run) + unpack_from(f"<{odd}Q", run, 4)
+
+
+def words(run: Feature) -> Sequence[int]:
+    """Give the words of a pair or a longer run, in order."""
+    if isinstance(run, int):
+        return parts(run)
+    return unpack(f"<{len(run) // 4}I", run)
 
 
 def packed(numbers: Sequence[int]) -> bytes:

@@ -13,48 +13,59 @@ from urllib.parse import urlsplit
 from services.articles.article import Article, Zone
 from services.queries.document import SEARCHED, Document
 from services.rules.lexicon import Lexicon
-from services.rules.runs import Feature, packed, pair, pairs
-from services.rules.vocabulary import ABSENT, BARRIER, in_order, spaced, stems_in_order, tokens
+from services.rules.runs import Feature, is_pair, packed, pair, pairs, parts
+from services.rules.vocabulary import ABSENT, BARRIER, in_order, stems_in_order, tokens
 from services.text import Words
 
 
 class Traits:
-    """`has`: numbers of words, wildcards and facts. `exact`: it has them, each and all; else it may have them.
+    """`has`: numbers of words, wildcards and facts. `exact`: it has them, each and all; else it may have them."""
 
-    `run` is the words in order, packed; `near` the pairs of neighbours.
-    """
-
-    __slots__ = ("exact", "has", "near", "run")
+    __slots__ = ("_near", "_numbers", "_run", "exact", "has")
 
     def __init__(self, *, exact: bool) -> None:
         self.exact = exact
         self.has: set[int] = set()
-        self.near: Sequence[int] = ()
-        self.run = b""
+        self._numbers: Sequence[int] = ()
+        self._near: Sequence[int] | None = None
+        self._run: bytes | None = None
 
-    def has_run(self, words: Feature) -> bool:
-        """Whether packed words stand in order; a number is no run."""
-        if type(words) is not bytes:
-            return False
+    def run(self) -> bytes:
+        """Give the words in order, packed."""
+        if self._run is None:
+            self._run = packed(self._numbers)
+        return self._run
+
+    def near(self) -> Sequence[int]:
+        """Give the pairs of neighbours."""
+        if self._near is None:
+            self._near = pairs(self.run())
+        return self._near
+
+    def has_run(self, feature: Feature) -> bool:
+        """Whether a pair or a run of words stands in order; a single number is none."""
+        if isinstance(feature, int):
+            if not is_pair(feature) or not self.exact:
+                return False
+            feature = packed(parts(feature))
         if not self.exact:
             return True
-        at = self.run.find(words)
+        run = self.run()
+        at = run.find(feature)
         while at > 0 and at % 4:  # a find that begins within a word is none
-            at = self.run.find(words, at + 1)
+            at = run.find(feature, at + 1)
         return at >= 0
 
     def add_numbers(self, numbers: Sequence[int], once: set[int]) -> None:
         """Add the words of one kind of zone. Each kind has numbers of its own, so that no run goes across."""
-        run = packed(numbers)
-        self.run = self.run + run if self.run else run
-        self.near = (*self.near, *pairs(run)) if self.near else pairs(run)
+        self._numbers = (*self._numbers, *numbers) if self._numbers else numbers
         self.has = self.has | once if self.has else once
 
     def add_stems(self, stems: Iterable[str], known: Mapping[str, Sequence[int]]) -> None:
-        """Add every number that these stems may stand for."""
+        """Add every number that these stems may stand for, and every pair."""
         numbers = [known.get(own, ()) for own in stems]
-        near = [pair(*both) for left, right in pairwise(numbers) for both in product(left, right)]
-        self.near = (*self.near, *near)
+        near = (pair(*both) for left, right in pairwise(numbers) for both in product(left, right))
+        self._near = (*(self._near or ()), *near)
         self.has.update(chain.from_iterable(numbers))
 
 
@@ -62,10 +73,11 @@ def of_article(article: Article, lexicon: Lexicon) -> Traits:
     """Find what an article has."""
     found = Traits(exact=article.language == lexicon.language)
     spans = _spans(article)
-    searched = [spaced(spans[zone]) for zone in SEARCHED if zone in spans]
+    searched = ["\n".join(spans[zone]) for zone in SEARCHED if zone in spans]
     _add_tokens(found, tokens(searched), lexicon, Zone.BODY, article.language)
-    for zone in spans.keys() & lexicon.other_zones:
-        _add_tokens(found, tokens([spaced(spans[zone])]), lexicon, zone, article.language)
+    if lexicon.zones or lexicon.holes:
+        for zone in spans.keys() & lexicon.other_zones:
+            _add_tokens(found, tokens(["\n".join(spans[zone])]), lexicon, zone, article.language)
     if lexicon.facts:
         host = (urlsplit(article.url).hostname or "") if article.url else ""
         found.has |= lexicon.of_article(article.language, article.source, host, article.authors)
@@ -84,17 +96,20 @@ def of_document(document: Document, lexicon: Lexicon) -> Traits:
     return found
 
 
-def _spans(article: Article) -> dict[Zone, str]:
+def _spans(article: Article) -> dict[Zone, list[str]]:
     found: dict[Zone, list[str]] = {}
+    text, last = article.text, None
     for passage in article.passages:
-        found.setdefault(passage.zone, []).append(article.text[passage.start : passage.end])
-    joined = {zone: "\n".join(parts) for zone, parts in found.items()}
+        if passage.zone is not last:
+            last = passage.zone
+            parts_of_it = found.setdefault(last, [])
+        parts_of_it.append(text[passage.start : passage.end])
     if article.title:
-        joined[Zone.TITLE] = article.title
-    return joined
+        found[Zone.TITLE] = [article.title]
+    return found
 
 
-def _add_tokens(found: Traits, seen: Sequence[str], lexicon: Lexicon, zone: Zone, language: str) -> None:
+def _add_tokens(found: Traits, seen: Sequence[bytes], lexicon: Lexicon, zone: Zone, language: str) -> None:
     vocabulary = lexicon.vocabulary(zone)
     if not found.exact:
         found.add_stems(stems_in_order(seen, language), vocabulary.foreign(language))

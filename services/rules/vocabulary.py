@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from services.rules.frequent import SHARES
-from services.text import cut, stem
+from services.text import Cut, cut, stem
 
 ABSENT = 0
 BARRIER = 1
@@ -23,7 +23,7 @@ FIRST = 3
 """The first number that a word or another feature may get."""
 
 _MEMORY = 1 << 17  # tokens remembered before starting anew: about 30 MiB when full
-_BARRIER = "\x01"
+_BARRIER = b"\x01"
 _BETWEEN_ZONES = b" \x01 "
 _LONGEST = 64  # longer tokens are read each time they are seen
 _SIGNS = {c: 32 for c in range(128) if not chr(c).isalnum() and chr(c) not in "'`&"}
@@ -31,28 +31,33 @@ _LOWER = {c: ord(chr(c).lower()) for c in range(128) if chr(c).isupper()}
 _TABLE = bytes((_SIGNS | _LOWER).get(c, c) for c in range(256))
 
 
-def spaced(text: str) -> bytes:
+def tokens(parts: Iterable[str]) -> list[bytes]:
+    """Split texts; between two of them stands the token of the barrier."""
+    return _BETWEEN_ZONES.join(map(_spaced, parts)).split()
+
+
+def _spaced(text: str) -> bytes:
     """Lower ASCII capitals and turn every ASCII sign that stands in no word into a space."""
     if not text.isascii():
         text = text.replace("—", " ").replace("”", " ")  # only for speed: most tokens that are no word, or two
     return text.encode("utf-8", "surrogatepass").translate(_TABLE)
 
 
-def tokens(parts: Iterable[bytes]) -> list[str]:
-    """Split spaced texts; between two of them stands the token of the barrier."""
-    return _BETWEEN_ZONES.join(parts).decode("utf-8", "surrogatepass").split()
+def words_of(token: bytes) -> tuple[Cut, ...]:
+    """Give the words of a token."""
+    return cut(token.decode("utf-8", "surrogatepass"))
 
 
-def stems_in_order(seen: Iterable[str], language: str) -> list[str]:
+def stems_in_order(seen: Iterable[bytes], language: str) -> list[str]:
     """Give the stems of all words of these tokens; the barrier is an empty one."""
     return [
         own
         for token in seen
-        for own in ([""] if token == _BARRIER else [stem(word[2], language) for word in cut(token)])
+        for own in ([""] if token == _BARRIER else [stem(word[2], language) for word in words_of(token)])
     ]
 
 
-def in_order(seen: Sequence[str], known: Tokens) -> tuple[Sequence[int], set[int]]:
+def in_order(seen: Sequence[bytes], known: Tokens) -> tuple[Sequence[int], set[int]]:
     """Give the numbers of all words of these tokens, in order, and each once."""
     if len(seen) < 2:
         few = [number for token in seen for number in known.several(token)]
@@ -62,7 +67,7 @@ def in_order(seen: Sequence[str], known: Tokens) -> tuple[Sequence[int], set[int
     return (_spread(seen, numbers, once, known) if MANY in once else numbers), once
 
 
-def _spread(seen: Sequence[str], numbers: Sequence[int], once: set[int], known: Tokens) -> Sequence[int]:
+def _spread(seen: Sequence[bytes], numbers: Sequence[int], once: set[int], known: Tokens) -> Sequence[int]:
     """Put the words of tokens of several words, or none, where `MANY` stands."""
     once.discard(MANY)
     spread: list[int] = []
@@ -132,7 +137,7 @@ class Vocabulary:
         return number
 
 
-class Tokens(dict[str, int]):
+class Tokens(dict[bytes, int]):
     """What each token seen stands for; found at first sight."""
 
     __slots__ = ("_many", "_vocabulary", "_waiting")
@@ -140,11 +145,11 @@ class Tokens(dict[str, int]):
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self._vocabulary = vocabulary
-        self._many: dict[str, tuple[int, ...]] = {}
-        self._waiting: dict[str, tuple[str, ...]] = {}
+        self._many: dict[bytes, tuple[int, ...]] = {}
+        self._waiting: dict[str, tuple[bytes, ...]] = {}
         self[_BARRIER] = BARRIER
 
-    def __missing__(self, token: str) -> int:
+    def __missing__(self, token: bytes) -> int:
         if len(self) > _MEMORY:
             self._clear()
         numbers = self._read(token)
@@ -153,7 +158,7 @@ class Tokens(dict[str, int]):
             self[token] = number
         return number
 
-    def several(self, token: str) -> tuple[int, ...]:
+    def several(self, token: bytes) -> tuple[int, ...]:
         """Give the numbers of all words of a token, one or not."""
         found = self._many.get(token)
         if found is None:
@@ -168,12 +173,12 @@ class Tokens(dict[str, int]):
             self.pop(token, None)
             self._many.pop(token, None)
 
-    def _read(self, token: str) -> tuple[int, ...]:
+    def _read(self, token: bytes) -> tuple[int, ...]:
         if token == _BARRIER:
             return (BARRIER,)
-        return tuple(self._number(stem(word[2], self._vocabulary.language), token) for word in cut(token))
+        return tuple(self._number(stem(word[2], self._vocabulary.language), token) for word in words_of(token))
 
-    def _number(self, own: str, token: str) -> int:
+    def _number(self, own: str, token: bytes) -> int:
         number = self._vocabulary.stems.get(own, ABSENT)
         if number == ABSENT and len(token) <= _LONGEST:
             self._waiting[own] = (*self._waiting.get(own, ()), token)

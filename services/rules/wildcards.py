@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.text import cut
+from services.rules.vocabulary import words_of
 
 _MEMORY = 1 << 17
 
 
-class Wildcards(dict[str, tuple[int, ...]]):
+class Wildcards(dict[bytes, tuple[int, ...]]):
     """The patterns of all rules in one kind of zone: a token gives the numbers of the patterns that its words fit."""
 
     __slots__ = ("_heads", "_numbers", "known")
@@ -39,8 +39,8 @@ class Wildcards(dict[str, tuple[int, ...]]):
         simple = pattern == head + "*"
         self._heads.setdefault(head, []).append((None if simple else _compiled(pattern), number))
 
-    def __missing__(self, token: str) -> tuple[int, ...]:
-        found = tuple(number for word in cut(token) for number in self.fitting(word[2]))
+    def __missing__(self, token: bytes) -> tuple[int, ...]:
+        found = tuple(number for word in words_of(token) for number in self.fitting(word[2]))
         if len(self) > _MEMORY:
             self.clear()
         self[token] = found

@@ -21,12 +21,13 @@ from pathlib import Path
 
 from services.queries.document import document
 from services.queries.tree import Place, PlaceKind
-from services.rules.engine import Engine
+from services.rules.engine import FEW, Engine
 from services.rules.snapshot import dump, load
 from tests import generate
 from tests.reference import matches
 
 RULES, ARTICLES = 400, 50
+FEWS = (FEW, 0, RULES // 2)
 
 
 class KnownPlaces:
@@ -66,7 +67,7 @@ def batch(seed: int, result: Result) -> None:
     rng = random.Random(seed)
     topics = generate.topics(rng)
     rules = {f"r{number}": generate.query(rng) for number in range(RULES)}
-    engine = Engine(topics)
+    engine = Engine(topics, few=FEWS[seed % len(FEWS)])
     for rule, tree in rules.items():
         engine.add(rule, tree)
     for rule in rng.sample(sorted(rules), RULES // 4):
