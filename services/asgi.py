@@ -84,6 +84,7 @@ from services.web import (
     overview,
     signin,
     static,
+    wanted,
 )  # fmt: skip
 from services.web import alerts as alert_pages
 from services.web import channels as channel_pages
@@ -108,6 +109,7 @@ _NOUNS = (
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
     account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static,
     opml, previews, hubs, why, why_pages, incidents, incident_pages, invitations, invitation_pages, join,
+    wanted,
 )  # fmt: skip
 
 

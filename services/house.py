@@ -10,10 +10,12 @@ from pathlib import Path
 import structlog
 
 from services import clock
+from services.asking import Asker, ask
 from services.broker import Stage, answers
 from services.crashpoints import crashpoint
 from services.incidents import Watch, look
 from services.noticing import Desk, look_after
+from services.reader_links import ReaderLinks
 from services.settings import Settings
 from services.store import idempotency, windows, workers
 from services.store.reclaim import reclaim
@@ -47,6 +49,15 @@ def keep_watch(store: Store, settings: Settings, broker_url: str) -> None:
     bounds = Bounds(settings.data, timedelta(seconds=settings.lag_s), settings.disk_least_mb * 2**20)
     desk = _desk(settings)
     look(store, Watch(bounds, desk.vault, desk.sender, desk.url, lambda: answers(broker_url)), clock.now())
+
+
+def keep_asking(store: Store, settings: Settings) -> None:
+    """Ask for subscriptions that may be forgotten, if it is time."""
+    if not settings.ask_after_d:
+        return
+    after, wait = timedelta(days=settings.ask_after_d), timedelta(days=settings.retire_after_d)
+    links = ReaderLinks(settings.public_url, open_vault(settings.key_file))
+    ask(store, Asker(after, wait, links, settings.mail_from), clock.now())
 
 
 def _desk(settings: Settings) -> Desk:

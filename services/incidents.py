@@ -17,7 +17,7 @@ import structlog
 from services import symptoms
 from services.broker import Stage
 from services.channels.notices import notice
-from services.store import channels, deliveries, incidents
+from services.store import channels, deliveries, incidents, turns
 from services.store.incidents import Symptom
 from services.store.secrets import Vault
 from services.store.tables import Channel, Delivery, Incident
@@ -45,11 +45,11 @@ class Watch:
 def look(store: Store, watch: Watch, now: datetime, every: timedelta = EVERY) -> bool:
     """Look once if it is time; say whether this was the one that looked. Safe to run beside itself."""
     with store.read() as session:
-        if not incidents.is_due(session, now, every):
+        if not turns.is_due(session, "incidents", now, every):
             return False
         seen = symptoms.found(session, watch.bounds, now, broker=watch.broker())
     with store.write() as work:
-        if not incidents.take_turn(work.session, now, every):
+        if not turns.take(work.session, "incidents", now, every):
             return False
         incidents.note(work.session, seen, now)
         _tell(work, watch, seen, now)

@@ -36,6 +36,17 @@ class ReaderLinks:
         """Give the part of a link that stands for an alert."""
         return f"{alert}.{self.vault.mark(f'alert:{alert}')}"
 
+    def wanted(self, subscription: str) -> str:
+        """Give the page by which somebody says that a subscription is still wanted."""
+        return f"{self.base_url}/w/{subscription}.{self.vault.mark(f'wanted:{subscription}')}"
+
+    def subscription_of(self, token: str) -> str:
+        """Give the subscription that such a page is about, or say that there is no such page."""
+        subscription, _, mark = token.partition(".")
+        if not self.vault.marked(f"wanted:{subscription}", mark):
+            raise NotFoundError("There is no such page, or it is not yours")
+        return subscription
+
     def alert_of(self, token: str) -> str:
         """Give the alert that a link stands for, or say that there is no such page."""
         alert, _, mark = token.partition(".")

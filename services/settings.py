@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     fetchers: int = Field(default=32, ge=1, le=256, description="fetches at once in one ingest worker")
     lag_s: float = Field(default=300.0, gt=0, description="a stage whose oldest row waits longer is late")
     disk_least_mb: int = Field(default=500, ge=0, description="free space of the data folder that operators want")
+    ask_after_d: float = Field(
+        default=180.0, ge=0, description="days after which a subscription may be stale; 0: never"
+    )
+    retire_after_d: float = Field(default=30.0, gt=0, description="days that its answer is waited for")
     sweep_s: float = Field(default=5.0, gt=0, description="how often waiting rows are looked for, with a broker")
     lease_s: float = Field(default=60.0, gt=1, description="how long a worker may hold a row")
     hard_limit_s: float = Field(default=900.0, gt=1, description="when a send in flight is given up")

@@ -19,7 +19,7 @@ from services.channels.post import Post, open_post
 from services.deciding import Options
 from services.errors import OutsideError
 from services.guard import Gate
-from services.house import keep_house, keep_watch
+from services.house import keep_asking, keep_house, keep_watch
 from services.rules.engine import Engine
 from services.settings import Settings
 from services.sources.pages import due_pages
@@ -116,6 +116,8 @@ class Process:
         self.presence.beat(now)
         keep_house(self.store, self.run, self.settings)
         keep_watch(self.store, self.settings, self._broker_url)
+        if self.stage is Stage.DELIVER:
+            keep_asking(self.store, self.settings)
         if self.stage is Stage.INGEST:
             keep_bundles(self.store, now)
 

@@ -30,12 +30,14 @@ from services.cli import (
     ingest,
     match,
     people,
+    person_change,
     places,
     preview,
     queues,
     running,
     source_acts,
     stories,
+    subscription_change,
     subscriptions,
     teams,
     terminal,
@@ -76,7 +78,6 @@ for _name, _command in (
     ("diff", preview.diff),
     ("why", why.why),
     ("subscribe", subscriptions.subscribe),
-    ("subscriptions", subscriptions.subscriptions),
     ("alerts", alerts.alerts),
     ("queues", queues.queues),
     ("incidents", incidents.incidents),
@@ -90,11 +91,14 @@ for _name, _command in (
 _add("bench", bench.group)
 _add("db", running.database)
 _add("people", people.group)
+people.group.command("change")(person_change.change)
 _add("teams", teams.group)
 _add("channels", channels.group)
 _add("deliveries", deliveries.group)
 _add("sources", source_acts.group)
 _add("stories", stories.group)
+_add("subscriptions", subscriptions.group)
+subscriptions.group.command("change")(subscription_change.change)
 _add("topics", topics.group)
 
 

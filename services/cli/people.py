@@ -55,7 +55,7 @@ def add(
         )
     screen = terminal.out()
     if as_json:
-        screen.json(_object(person))
+        screen.json(as_object(person))
         return
     screen.line(GOOD, " added   ", bold(person.email), dim(f"   {person.id}, {person.role}, {person.timezone}"))
     next_ = f"tocsin channels add --person {person.email} email {person.email}"
@@ -105,7 +105,7 @@ def list_all(*, as_json: AsJson = False, data: Data = None, config: Config = Non
     screen = terminal.out()
     if as_json:
         for person in rows:
-            screen.json(_object(person))
+            screen.json(as_object(person))
         return
     table(screen, _HEADS, [_row(person) for person in rows])
 
@@ -123,7 +123,7 @@ def _row(person: Person) -> Row:
     return Row([same(text) for text in (person.id, person.email, person.name, person.timezone, person.role)])
 
 
-def _object(person: Person) -> dict[str, Any]:  # Any: JSON
+def as_object(person: Person) -> dict[str, Any]:  # Any: JSON
     return {
         "id": person.id, "email": person.email, "name": person.name, "timezone": person.timezone,
         "role": person.role, "created_at": stamp(person.created_at),

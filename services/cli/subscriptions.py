@@ -63,7 +63,7 @@ def subscribe(
         )  # fmt: skip
     screen = terminal.out()
     if as_json:
-        screen.json(_object(row, channel))
+        screen.json(as_object(row, channel))
     else:
         screen.line(GOOD, " subscribed   ", bold(row.name), dim(f"   {row.id}, {row.cadence}"))
         screen.line("  ", row.query)
@@ -71,7 +71,21 @@ def subscribe(
     return failure.DONE
 
 
-def subscriptions(
+group = typer.Typer(help="Subscriptions: what somebody wants to hear of.", invoke_without_command=True)
+
+
+@group.callback()
+def _group(
+    context: typer.Context, *, person: Person = None, team: TeamOption = None, as_json: AsJson = False,
+    data: Data = None, config: Config = None,
+) -> None:  # fmt: skip
+    """Subscriptions: what somebody wants to hear of. Alone it lists them."""
+    if context.invoked_subcommand is None:
+        list_all(person=person, team=team, as_json=as_json, data=data, config=config)
+
+
+@group.command("list")
+def list_all(
     *, person: Person = None, team: TeamOption = None, as_json: AsJson = False, data: Data = None, config: Config = None
 ) -> None:
     """List subscriptions."""
@@ -85,7 +99,7 @@ def subscriptions(
     screen = terminal.out()
     if as_json:
         for row in rows:
-            screen.json(_object(row, channels[row.id]))
+            screen.json(as_object(row, channels[row.id]))
         return
     table(screen, _HEADS, [_row(row, owners[row.person], channels[row.id]) for row in rows])
     for row in rows:
@@ -111,7 +125,7 @@ def _row(row: Subscription, owner: str, channels: list[str]) -> Row:
     return Row(cells, shown.sign)
 
 
-def _object(row: Subscription, channels: list[str]) -> dict[str, Any]:  # Any: JSON
+def as_object(row: Subscription, channels: list[str]) -> dict[str, Any]:  # Any: JSON
     return {
         "id": row.id, "person": row.person, "name": row.name, "query": row.query, "state": row.state,
         "reason": row.reason, "cadence": row.cadence, "urgent": row.urgent, "channels": channels,

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from services.identity import drawn
 from services.store.states import ChannelState
-from services.store.tables import Channel, Counter, Incident
-
-_TURN = "incidents"
+from services.store.tables import Channel, Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +26,6 @@ class Symptom:
     text: str
     page: str | None = None
     patience: timedelta = timedelta(0)
-
-
-def is_due(session: Session, now: datetime, every: timedelta) -> bool:
-    """Say whether nobody has looked for a while. Costs one row; `take_turn` decides."""
-    last = session.scalar(select(col(Counter.value)).where(col(Counter.name) == _TURN))
-    return last is None or last <= now.timestamp() - every.total_seconds()
-
-
-def take_turn(session: Session, now: datetime, every: timedelta) -> bool:
-    """Take the turn to look, which one process at a time gets."""
-    at = int(now.timestamp())
-    mine = update(Counter).where(col(Counter.name) == _TURN, col(Counter.value) <= at - every.total_seconds())
-    if session.execute(mine.values(value=at)).rowcount:  # type: ignore[attr-defined]  # an update's result counts
-        return True
-    if session.get(Counter, _TURN) is not None:
-        return False
-    session.add(Counter(name=_TURN, value=at))
-    session.flush()
-    return True
 
 
 def note(session: Session, symptoms: Sequence[Symptom], now: datetime) -> None:

@@ -1,0 +1,31 @@
+"""Turns: things that one process at a time does now and then, whichever comes first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from services.store.tables import Counter
+from services.store.work import insert_into
+
+
+def is_due(session: Session, name: str, now: datetime, every: timedelta) -> bool:
+    """Say whether nobody has taken the turn for a while. Costs one row; `take` decides."""
+    last = session.scalar(select(col(Counter.value)).where(col(Counter.name) == _row(name)))
+    return last is None or last <= now.timestamp() - every.total_seconds()
+
+
+def take(session: Session, name: str, now: datetime, every: timedelta) -> bool:
+    """Take the turn; of several that try at once one gets it, when its transaction is committed."""
+    at = int(now.timestamp())
+    first = insert_into(session, Counter).values(name=_row(name), value=0)
+    session.execute(first.on_conflict_do_nothing(index_elements=["name"]))
+    mine = col(Counter.name) == _row(name), col(Counter.value) <= at - every.total_seconds()
+    taken = session.scalars(update(Counter).where(*mine).values(value=at).returning(col(Counter.name))).all()
+    return bool(taken)
+
+
+def _row(name: str) -> str:
+    return f"turn:{name}"
