@@ -36,6 +36,10 @@ class ConflictError(TocsinError):
     """Something else with this name or key exists, or changed meanwhile."""
 
 
+class ChangedError(ConflictError):
+    """It is not what the caller expected it to be: its answer is 412, and nothing was changed."""
+
+
 class OutsideError(TocsinError):
     """A part outside failed. `permanent`: the same try fails again. `retry_after_s`: a time that was named."""
 

@@ -14,6 +14,7 @@ from services.accounts.tokens import Caller
 from services.acts import channel_acts, team_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
+from services.api.etags import When
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Id, Page, Sent, Shown, page
@@ -164,11 +165,13 @@ class Change(Sent):
 
 
 @routes.patch("/{id}")
-def change(id: str, change: Change, here: Here, who: Who) -> ChannelShown:  # noqa: A002  # the name in the path
+def change(id: str, change: Change, here: Here, who: Who, when: When) -> ChannelShown:  # noqa: A002  # the name in the path
     """Say which channel of the same owner is used while this one fails, with a notice; or hand it over to a team."""
     with here.store.write() as work:
+        when.hold(work.session)
         row = channels.get(work.session, id)
         own.check(who, row.person, "channel", id)
+        when.check(_shown(work.session, row))
         if change.team is not None and change.team != row.person:
             owner = teams.get(work.session, own.named(who, None, change.team))
             team_acts.hand_over_channel(work, who.name, row, owner, clock.now())

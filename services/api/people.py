@@ -12,6 +12,7 @@ from services.accounts import own
 from services.acts import person_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
+from services.api.etags import When
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Name, Page, Sent, Shown, page
@@ -120,11 +121,13 @@ def one(id: str, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name
 
 
 @routes.patch("/{id}")
-def change(id: str, change: PersonChanged, here: Here, who: Who) -> PersonShown:  # noqa: A002  # the name in the path
+def change(id: str, change: PersonChanged, here: Here, who: Who, when: When) -> PersonShown:  # noqa: A002  # the name in the path
     """Change how a person is told: name, time zone, quiet hours, and when digests leave."""
     with here.store.write() as work:
+        when.hold(work.session)
         found = people.one(work.session, id, "/id")
         own.check(who, found.id, "person", id)
+        when.check(show(found))
         if change.role is not None:
             person_acts.change_role(work, who, found, change.role, clock.now())
         row = reader_acts.change_person(work, who.name, found.id, wanted_of(change), clock.now())

@@ -16,7 +16,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.errors import ConflictError, InvalidError, MalformedError, NotFoundError, OutsideError, TocsinError
+from services.errors import (
+    ChangedError,
+    ConflictError,
+    InvalidError,
+    MalformedError,
+    NotFoundError,
+    OutsideError,
+    TocsinError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -28,6 +36,7 @@ _TITLES = {
     405: ("method", "This path does not know the method"),
     408: ("slow", "The request took too long"),
     409: ("conflict", "Something else stands in the way"),
+    412: ("changed", "It is not as you expect it to be"),
     413: ("too-large", "The request is too large"),
     415: ("media-type", "The request is of another type than expected"),
     422: ("mistake", "What was sent cannot be used"),
@@ -89,6 +98,8 @@ def from_error(error: TocsinError, body: object = None) -> Problem:
     match error:
         case NotFoundError():
             return Problem(404, error.message, **said)  # type: ignore[arg-type]  # three members by name
+        case ChangedError():
+            return Problem(412, error.message, **said)  # type: ignore[arg-type]  # as above
         case ConflictError():
             return Problem(409, error.message, **said)  # type: ignore[arg-type]  # as above
         case OutsideError():

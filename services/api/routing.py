@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from services.api import etags
 from services.errors import MalformedError
 
 
@@ -23,8 +24,14 @@ class _Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:  # Any: as FastAPI has it
         handle = super().get_route_handler()
 
+        shows_one = self.path.endswith("}") and set(self.methods or ()) <= {"GET", "PATCH"}
+        conditional = etags.is_conditional(list(self.dependant.dependencies))
+
         async def with_body_read(request: Request) -> Response:
-            return await handle(_ReadAlready(request.scope, request.receive))
+            if request.method != "GET" and not conditional and "if-match" in request.headers:
+                raise MalformedError("This call knows no If-Match. Leave it out, or change the thing itself")
+            answer = await handle(_ReadAlready(request.scope, request.receive))
+            return etags.complete(request, answer) if shows_one else answer
 
         return with_body_read
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sqlmodel import Session
 from starlette.responses import Response
 
 from services import clock, watching
 from services.acts import source_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
+from services.api.etags import When
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Page, page
@@ -61,23 +63,31 @@ def find(site: SiteSent, here: Here) -> FeedFound:
 def one(id: str, here: Here) -> SourceInFull:  # noqa: A002  # the name in the path
     """Show one source, by its id or name, with its last polls."""
     with here.store.read() as session:
-        row = sources.listed(session, id)
-        return show_in_full(row, polls.last(session, row.id), websubs.of_source(session, row.id, 3), clock.now())
+        return _in_full(session, id)
+
+
+def _in_full(session: Session, name: str) -> SourceInFull:
+    row = sources.listed(session, name)
+    return show_in_full(row, polls.last(session, row.id), websubs.of_source(session, row.id, 3), clock.now())
 
 
 @routes.patch("/{id}")
-def change(id: str, wanted: SourceChanged, here: Here, who: Who) -> SourceShown:  # noqa: A002
+def change(id: str, wanted: SourceChanged, here: Here, who: Who, when: When) -> SourceInFull:  # noqa: A002
     """Change what a source is called, its language or home area, or whether pages are fetched."""
     given = watching.SourceChange(wanted.name, wanted.language, wanted.home, wanted.pages)
     with here.store.write() as work:
+        when.hold(work.session)
+        when.check(_in_full(work.session, id))
         row = watching.change(work, who.name, id, given, clock.now())
-    return show(row, clock.now())
+        return _in_full(work.session, row.id)
 
 
 @routes.delete("/{id}", status_code=204)
-def delete(id: str, here: Here, who: Who) -> Response:  # noqa: A002
+def delete(id: str, here: Here, who: Who, when: When) -> Response:  # noqa: A002
     """Forget a source; its articles stay. Added again, it comes back with them."""
     with here.store.write() as work:
+        when.hold(work.session)
+        when.check(_in_full(work.session, id))
         watching.delete(work, who.name, id, clock.now())
     return Response(status_code=204)
 

@@ -14,6 +14,7 @@ from services.acts import subscription_acts, team_acts
 from services.acts.subscription_acts import SubscriptionChange
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
+from services.api.etags import When
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Id, Name, Page, Sent, Shown, Time, page
@@ -137,7 +138,7 @@ def one(id: str, here: Here, who: Who) -> SubscriptionShown:  # noqa: A002  # th
 
 
 @routes.patch("/{id}")
-def change(id: str, change: Change, here: Here, who: Who) -> SubscriptionShown:  # noqa: A002  # the name in the path
+def change(id: str, change: Change, here: Here, who: Who, when: When) -> SubscriptionShown:  # noqa: A002  # the name in the path
     """Change a subscription. A new query counts for the next article; one in quarantine runs again when it is saved."""
     wanted = SubscriptionChange(
         name=change.name, query=change.query, channels=change.channels, cadence=change.cadence, state=change.state,
@@ -146,8 +147,10 @@ def change(id: str, change: Change, here: Here, who: Who) -> SubscriptionShown: 
         wanted=change.wanted is not None,
     )  # fmt: skip
     with here.store.write() as work:
+        when.hold(work.session)
         row = subscriptions.get(work.session, id)
         own.check(who, row.person, "subscription", id)
+        when.check(_shown(work.session, row))
         if change.team is not None and change.team != row.person:
             owner = teams.get(work.session, own.named(who, None, change.team))
             team_acts.hand_over_subscription(work, who.name, row, owner, change.channels or (), clock.now())

@@ -15,6 +15,7 @@ from services.accounts.tokens import Caller
 from services.acts import team_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
+from services.api.etags import When
 from services.api.parts import Here, Who
 from services.api.people import DAYS, Change, QuietShown, wanted_of
 from services.api.routing import router
@@ -103,19 +104,24 @@ def one(id: str, here: Here, who: Who) -> TeamShown:  # noqa: A002  # the name i
 
 
 @routes.patch("/{id}")
-def change(id: str, change: Change, here: Here, who: Who) -> TeamShown:  # noqa: A002  # the name in the path
+def change(id: str, change: Change, here: Here, who: Who, when: When) -> TeamShown:  # noqa: A002  # the name in the path
     """Change what a team is called, and how it is told."""
     with here.store.write() as work:
+        when.hold(work.session)
         row = _its(work.session, who, id)
+        when.check(show_all(work.session, [row])[id])
         team_acts.change_team(work, who.name, row, wanted_of(change), clock.now())
         return show_all(work.session, [row])[id]
 
 
 @routes.delete("/{id}", status_code=204)
-def remove(id: str, here: Here, who: Who) -> Response:  # noqa: A002  # the name in the path
+def remove(id: str, here: Here, who: Who, when: When) -> Response:  # noqa: A002  # the name in the path
     """Remove a team that has no subscription and no channel."""
     with here.store.write() as work:
-        team_acts.remove_team(work, who.name, _its(work.session, who, id), clock.now())
+        when.hold(work.session)
+        row = _its(work.session, who, id)
+        when.check(show_all(work.session, [row])[id])
+        team_acts.remove_team(work, who.name, row, clock.now())
     return Response(status_code=204)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import Response
 from pydantic import Field
 
 from services import clock
 from services.acts import topic_acts
+from services.api import etags
+from services.api.etags import When
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Page, Sent, Shown
@@ -66,17 +69,21 @@ def one(name: str, here: Here) -> TopicFile:
 
 
 @routes.put("/{name}")
-def apply(name: str, sent: PackSent, here: Here, who: Who) -> TopicApplied:
+def apply(name: str, sent: PackSent, here: Here, who: Who, when: When, response: Response) -> TopicApplied:
     """Let a topic stand for what this pack says, from the next article on. Its examples must come out as it says."""
     try:
         found = topic_packs.read(sent.yaml, f"{name}.yaml")
         if found.pack.name != name:
             raise InvalidError(f'The pack is called "{found.pack.name}"; "{name}" is expected')
         with here.store.write() as work:
+            when.hold(work.session)
+            before = topic_packs.files(work.session).get(name)
+            when.check(None if before is None else TopicFile(**_file(before)))
             states = topic_acts.apply_topics(work, who.name, [found], clock.now())
     except InvalidError as error:
         error.field = "/yaml"
         raise
+    response.headers["ETag"] = etags.of(TopicFile(**_file(found)))
     return TopicApplied(**_file(found), state=states[name])
 
 
