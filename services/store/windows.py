@@ -62,6 +62,7 @@ def close(session: Session, id_: str, now: datetime) -> bool:
     delivery = deliveries.put(
         session, channel=window.channel, dedupe_key=f"{kind}:{id_}", kind=kind, story=None, now=now
     )
+    crashpoint("C12")
     if not empty:
         session.execute(update(DeliveryAlert).where(*links).values(delivery=delivery))
     return delivery is not None

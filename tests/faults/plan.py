@@ -32,6 +32,7 @@ WISHES = (
     Wish("Bell", BEN, ("tocsinbell",), (HOOK_B, TOPIC)),
     Wish("Horn", BEN, ("tocsinhorn",), (BEN, TOPIC)),
     Wish("Drum or horn", ANA, ("tocsindrum", "tocsinhorn"), (HOOK_A,)),
+    Wish("Night", BEN, ("tocsinnight",), (HOOK_B,)),
 )
 
 

@@ -16,13 +16,14 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import httpx2
 
 from tests.faults import checker
 from tests.faults.checker import Copy, Verdict
-from tests.faults.plan import ANA, BEN, HOOK_A, HOOK_B, TOPIC, WISHES, Owed, Pushed
+from tests.faults.plan import ANA, BEN, HOOK_A, HOOK_B, TOPIC, WISHES, Owed, Pushed, owed
 from tests.parts import HOST, free_port, until
 
 WORD = "tocsinword"
@@ -45,7 +46,11 @@ class _Tail:
                 file.seek(self.at)
                 *lines, self.rest = (self.rest + (new := file.read())).split(b"\n")
             self.at += len(new)
-            self.copies += [Copy(said["to"], said["title"], said["id"]) for said in map(json.loads, lines)]
+            self.copies += [
+                Copy(said["to"], said["title"], said["id"])
+                for said in map(json.loads, lines)
+                if said["action"] == "accepted"
+            ]
         return self.copies
 
 
@@ -66,6 +71,7 @@ class Rig:
         self.settings = settings
         self.owed: set[Owed] = set()
         self.channels: dict[str, str] = {}
+        self.subscriptions: dict[str, str] = {}
         self.up: subprocess.Popen[bytes] | None = None
         self.api: httpx2.Client | None = None
 
@@ -73,7 +79,7 @@ class Rig:
 
     def _sink(self, kind: str) -> int:
         ledger = self.folder / f"{kind}.jsonl"
-        command = [sys.executable, "-m", "tests.faults.sink", kind, str(ledger), str(self.hold)]
+        command = [sys.executable, "-m", "tests.faults.sink", kind, str(ledger), str(self.folder)]
         sink = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.sinks.append(sink)
         assert sink.stdout is not None
@@ -181,13 +187,21 @@ class Rig:
                 "person": people[wish.person], "name": wish.name, "query": " OR ".join(wish.words),
                 "channels": [self.channels[to] for to in wish.channels], "cadence": "instant",
             }  # fmt: skip
-            self.call("POST", "subscriptions", json=body)
+            self.subscriptions[wish.name] = self.call("POST", "subscriptions", json=body)["id"]
 
-    def push(self, name: str) -> str:
-        """Push one article of a story of its own, safely, and owe it to two channels."""
-        text = f"The word {WORD} stands here for {name}.\n\nNothing else of interest was said about {name} at all."
-        owed = frozenset({(HOOK_A, f"Case {name}"), (ANA, f"Case {name}")})
-        return self.push_one(Pushed("push", name, f"Case {name}", text, owed))
+    def push(self, name: str, word: str = WORD) -> str:
+        """Push one article of a story of its own, safely, and owe it to those who asked for the word."""
+        text = f"The word {word} stands here for {name}.\n\nNothing else of interest was said about {name} at all."
+        return self.push_one(Pushed("push", name, f"Case {name}", text, owed(f"Case {name}", text)))
+
+    def refuse(self, kind: str, code: int) -> None:
+        """Let the sink of a kind refuse its next message with a code."""
+        (self.folder / f"refuse-{kind}").write_text(str(code))
+
+    def snooze(self, name: str, until: datetime | None) -> None:
+        """Let a subscription sleep: what comes meanwhile is told together then."""
+        at = None if until is None else until.isoformat()
+        self.call("PATCH", f"subscriptions/{self.subscriptions[name]}", json={"snoozed_until": at})
 
     def push_one(self, one: Pushed) -> str:
         """Push an article until it is accepted, and owe what comes of it."""

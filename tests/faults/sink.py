@@ -1,9 +1,10 @@
 """Receivers of the fault tests: processes of their own that are never ended, and write down a message before they
-answer. `python -m tests.faults.sink http|smtp LEDGER [HOLD]` prints its port.
+answer. `python -m tests.faults.sink http|smtp LEDGER FOLDER` prints its port.
 
 A line of the ledger: {"to", "id", "title", "seq", "t", "action"}. `to` is the address of a mail, the path of a webhook,
 the topic of a chat (a plain ntfy server); `title` is the `Case …` that the message is about; a chat carries no id.
-While the file HOLD exists, an answer is held back after the line is written, so that a test can end the sender in between.
+While the file `hold` stands in FOLDER, an answer is held back after the line is written, so that a test can end the
+sender in between. A file `refuse-http` or `refuse-smtp` holds a code: one message is refused with it, and the file goes.
 """
 
 from __future__ import annotations
@@ -41,37 +42,59 @@ class Ledger:
         os.write(self._file, (json.dumps(line) + "\n").encode())
 
 
-async def held(hold: Path | None) -> None:
-    """Wait while the file is there."""
-    while hold is not None and hold.exists():
-        await asyncio.sleep(0.02)
+class Orders:
+    """What a test wants of a sink, as files in a folder."""
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        self._hold, self._refuse = folder / "hold", folder / f"refuse-{kind}"
+
+    async def held(self) -> None:
+        """Wait while the answer is to be held back."""
+        while self._hold.exists():
+            await asyncio.sleep(0.02)
+
+    def refused(self) -> str:
+        """Give the code that this message is refused with; empty: it is accepted."""
+        try:
+            code = self._refuse.read_text()
+            self._refuse.unlink()
+        except FileNotFoundError:
+            return ""
+        return code
 
 
 class MailSink:
-    """An SMTP server that accepts everything."""
+    """An SMTP server that accepts everything but what it is told to refuse."""
 
-    def __init__(self, ledger: Ledger, hold: Path | None) -> None:
-        self._ledger, self._hold = ledger, hold
+    def __init__(self, ledger: Ledger, orders: Orders) -> None:
+        self._ledger, self._orders = ledger, orders
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
         mail = message_from_bytes(envelope.content, policy=default)
-        id_ = str(mail["Message-ID"]).strip("<>").partition("@")[0]
-        self._ledger.write(envelope.rcpt_tos[0], id_, str(mail["Subject"]), "accepted")
-        await held(self._hold)
-        return "250 Kept"
+        id_, code = str(mail["Message-ID"]).strip("<>").partition("@")[0], self._orders.refused()
+        action = "refused" if code else "accepted"
+        self._ledger.write(envelope.rcpt_tos[0], id_, f"{mail['Subject']} {_text(mail)}", action)
+        await self._orders.held()
+        return f"{code} Not now" if code else "250 Kept"
 
 
-def web_sink(ledger: Ledger, hold: Path | None):
-    """Give a handler of HTTP connections that accepts every webhook and every chat message."""
+def _text(mail) -> str:
+    part = mail.get_body(("plain",))
+    return part.get_content() if part is not None else ""
+
+
+def web_sink(ledger: Ledger, orders: Orders):
+    """Give a handler of HTTP connections that accepts every webhook and chat message but what it is told to refuse."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 found = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
                 body = await reader.readexactly(int(found[1]) if found else 0)
-                ledger.write(*_read(head, json.loads(body)), "accepted")
-                await held(hold)
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                code = orders.refused()
+                ledger.write(*_read(head, json.loads(body)), "refused" if code else "accepted")
+                await orders.held()
+                writer.write(f"HTTP/1.1 {code or 200} Said\r\nContent-Length: 2\r\n\r\n{{}}".encode())
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -86,25 +109,21 @@ def _read(head: bytes, said: dict) -> tuple[str, str, str]:
     if "topic" in said:
         return str(said["topic"]), "", f"{said.get('title', '')} {said.get('message', '')}"
     id_ = re.search(rb"(?i)\r\nwebhook-id: *([^\r]*)", head)
-    return (
-        head.split(b" ")[1].decode(),
-        id_[1].decode() if id_ else "",
-        said["data"].get("article", {}).get("title", ""),
-    )
+    return head.split(b" ")[1].decode(), id_[1].decode() if id_ else "", json.dumps(said["data"])
 
 
-async def main(kind: str, path: Path, hold: Path | None) -> None:
+async def main(kind: str, path: Path, folder: Path) -> None:
     """Serve until ended."""
-    ledger = Ledger(path)
+    ledger, orders = Ledger(path), Orders(folder, kind)
     loop = asyncio.get_running_loop()
     if kind == "smtp":
-        sink = MailSink(ledger, hold)
+        sink = MailSink(ledger, orders)
         server = await loop.create_server(lambda: SMTP(sink, hostname="sink.example", loop=loop), HOST, 0)
     else:
-        server = await asyncio.start_server(web_sink(ledger, hold), HOST, 0)
+        server = await asyncio.start_server(web_sink(ledger, orders), HOST, 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))

@@ -12,11 +12,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 import redis
 
+from services import clock
 from tests.faults.kills import flush
 from tests.faults.plan import ANA, HOOK_A
 from tests.faults.rig import WORD, Rig
@@ -102,6 +106,44 @@ def test_the_answer_that_never_came_is_uncertain_and_sent_again_under_the_same_i
     rig.hold.unlink()
     proven(rig)
     assert len(set(rig.ids(HOOK_A, f"Case {name}"))) == 1
+
+
+@pytest.mark.parametrize("point", ["C11", "C12"])
+def test_a_window_that_closes_while_a_process_ends_is_told_once(rig: Rig, point: str) -> None:
+    """C11: the window is closed, its message is not written; C12: it is, while others close the same window."""
+    rig.snooze("Night", clock.now() + timedelta(hours=1))
+    article = rig.push(f"{point}-{secrets.token_hex(3)}", "tocsinnight")
+    until(lambda: rig.call("GET", f"articles/{article}")["state"] == "matched", "the match", 30)
+    rig.arm(point)
+    rig.snooze("Night", None)
+    until(rig.crashed, f"{point} to be passed", 30)
+    proven(rig)
+
+
+def test_a_refusal_that_is_not_recorded_is_one_more_try(rig: Rig) -> None:
+    """C19: the other side said not now; the process ends before the next try is written down."""
+    name = f"C19-{secrets.token_hex(3)}"
+    rig.refuse("http", 503)
+    rig.arm("C19", "deliver")
+    rig.push(name)
+    until(rig.crashed, "C19 to be passed", 30)
+    proven(rig)
+    log = rig.call("GET", f"deliveries/{rig.ids(HOOK_A, f'Case {name}')[0]}")["attempt_log"]
+    assert [attempt["outcome"] for attempt in log] in (["uncertain", "accepted"], ["accepted"])
+
+
+def test_a_replay_whose_hint_is_lost_is_sent(rig: Rig) -> None:
+    """C21: a dead delivery waits again; the process ends before it says so."""
+    rig.refuse("smtp", 554)
+    name = f"C21-{secrets.token_hex(3)}"
+    rig.push(name)
+    dead = until(lambda: rig.call("GET", "deliveries", params={"state": "dead"})["items"], "a dead delivery", 30)
+    rig.arm("hint-deliver", "api")
+    with suppress(httpx2.HTTPError):
+        assert rig.api is not None
+        rig.api.post(f"/api/v1/deliveries/{dead[0]['id']}/replay")
+    until(rig.crashed, "the replay to be committed", 30)
+    proven(rig)
 
 
 @pytest.mark.parametrize("role", ["ingest", "match", "deliver", "api", "broker"])
