@@ -6,13 +6,16 @@ hand: if the article was the cause, the child dies of it, and the worker lives t
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import resource
 import selectors
 import signal
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -44,6 +47,22 @@ PARSING = Limits(cpu_s=4, wall_s=4.8, memory_bytes=768 * 1024 * 1024, more_than_
 """For bytes from outside: a feed of 10 MiB takes half of it."""
 PAGES = Limits(cpu_s=10, wall_s=30.0, memory_bytes=768 * 1024 * 1024, more_than_parent=True)
 """For whole pages, of which some take seconds."""
+
+
+@contextmanager
+def ends_after(seconds: float) -> Iterator[None]:
+    """End this whole process, with a trace of every thread, should the block take longer. One block at a time.
+
+    For work that nothing else can stop: what it held is taken over, and tried apart, once its lease is over.
+    """
+    if sys.__stderr__ is None:
+        yield
+        return
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 class ChildDiedError(TocsinError):

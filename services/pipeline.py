@@ -12,8 +12,7 @@ row changes hands only by a conditional update. `services/sources/poll.py` bring
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,7 +20,6 @@ import structlog
 from sqlmodel import Session
 
 from services import telling
-from services.alerts.reason import reason_of
 from services.articles.article import Item
 from services.articles.timely import judged
 from services.articles.url import canonical_url
@@ -30,13 +28,12 @@ from services.bundling import bundle_waiting
 from services.careful import run_apart
 from services.channels.turns import EACH, Job
 from services.crashpoints import crashpoint
-from services.deciding import Hit, Options, decide_more, decide_story
+from services.deciding import Options, decide_more, decide_story
 from services.errors import InvalidError, OutsideError
+from services.finding import Finding, find_all
 from services.places.kept import to_json
-from services.queries.document import document
-from services.queries.evaluate import Reader, evaluate
 from services.reading import Home, Reading, home_of, understand_for
-from services.store import articles, claims, homes, remainders, sources, stories, subscriptions
+from services.store import articles, claims, homes, quarantine, remainders, sources, stories
 from services.store.rules import LiveRules
 from services.store.states import ArticleState
 from services.store.tables import Article as ArticleRow
@@ -124,14 +121,6 @@ def _record_reading(work: Work, row: ArticleRow, token: str, result: Reading | E
 # ---- match ----
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What matching one article found: the rules that hold with their verdicts, and the rules that failed."""
-
-    hits: Sequence[Hit]
-    failed: Sequence[tuple[str, str]]
-
-
 def match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options) -> int:
     """Match claimed articles against every rule and decide their alerts; give how many were claimed.
 
@@ -171,7 +160,7 @@ def _match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, optio
         return 0
     with rules.lock:
         rules.refresh(store)  # after the claim: a subscription made before the article counts for it
-        found = [_find(rules, row, names[row.source], apart=row.id in claim.careful) for row in claim.rows]
+        found = find_all(rules, claim.rows, names, apart=claim.careful)
     now = clock()
     with store.write() as work:
         stories.lock(work.session)
@@ -179,26 +168,6 @@ def _match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, optio
             _settle(work, row, claim.token, finding, options, now)
         crashpoint("C09")
     return len(claim.rows)
-
-
-def _find(rules: LiveRules, row: ArticleRow, source: str, *, apart: bool) -> Finding | Exception:
-    crashpoint("C08")
-    try:
-        return run_apart(find, rules, row, source) if apart else find(rules, row, source)
-    except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
-        return error
-
-
-def find(rules: LiveRules, row: ArticleRow, source: str) -> Finding:
-    """Match one article against every rule; changes nothing."""
-    article = articles.value_of(row, source)
-    places = articles.places_of(row)
-    matches = rules.engine.match(article, places)
-    if not matches.rules:
-        return Finding([], matches.failed)
-    reader, topics = Reader(document(article)), rules.packs.trees
-    hits = [Hit(key, reason_of(evaluate(rules.tree(key), reader, topics, places))) for key in matches.rules]
-    return Finding(hits, matches.failed)
 
 
 def _settle(
@@ -217,9 +186,6 @@ def _settle(
 
 def _write_finding(work: Work, row: ArticleRow, token: str, finding: Finding, options: Options, now: datetime) -> None:
     session: Session = work.session
-    for key, reason in finding.failed:
-        log.warning("rule failed", rule=key, article=row.id, error=reason)
-        subscriptions.record_breach(session, key, reason, now)
     article = articles.value_of(row)
     earlier = articles.previous(session, row)
     joined = stories.assign(session, row, exact.keys(article, row.url_canonical), earlier, now)
@@ -229,6 +195,9 @@ def _write_finding(work: Work, row: ArticleRow, token: str, finding: Finding, op
         return  # another worker has taken the row over and writes the same
     if not row.old and decide_story(session, row, joined, earlier, finding.hits, options, now):
         work.hint(Stage.DELIVER)
+    for breach in finding.breaches:  # after the alerts: what a rule found before it went to quarantine is told
+        log.warning("rule broke its budget", rule=breach.rule, article=row.id, fault=breach.fault, said=breach.said)
+        quarantine.record_breach(session, breach, now, article=row.id)
 
 
 # ---- deliver ----

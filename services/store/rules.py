@@ -13,11 +13,12 @@ from sqlmodel import Session, col
 from services.errors import InvalidError
 from services.queries.parser import STORED, parse
 from services.queries.tree import Node
+from services.rules.budget import Budget
 from services.rules.engine import Engine
 from services.store import rule_snapshot, topic_packs
 from services.store.packs import Packs
 from services.store.states import SubscriptionState
-from services.store.tables import Counter, RuleChange, Subscription
+from services.store.tables import Counter, Rule, RuleChange, Subscription
 from services.store.work import Store
 
 log = structlog.get_logger(__name__)
@@ -29,8 +30,11 @@ _LEAST_CHANGES = 1000  # fewer are read again faster than a snapshot is written
 class LiveRules:
     """An engine and the number of the last change it knows. One thread at a time, by `lock`."""
 
-    def __init__(self, engine: Engine, packs: Packs, snapshot: Path | None = None) -> None:
+    def __init__(
+        self, engine: Engine, packs: Packs, snapshot: Path | None = None, budget: Budget | None = None
+    ) -> None:
         self.engine = engine
+        self.budget = budget or Budget()
         self._snapshot = snapshot
         self._since = 0  # changes that are not in the snapshot
         self.lock = threading.Lock()
@@ -46,6 +50,10 @@ class LiveRules:
         It is read again from its text: kept as objects, trees take some five hundred bytes a rule.
         """
         return self._read(self._texts[key])
+
+    def text(self, key: str) -> str:
+        """Give a rule's query as it is stored."""
+        return self._texts[key]
 
     def _read(self, query: str) -> Node:
         return parse(query, self.packs.lookups, STORED).tree
@@ -139,10 +147,13 @@ class LiveRules:
 def _rules(
     session: Session, *, after: str = "", keys: Sequence[str] | None = None, limit: int | None = None
 ) -> list[tuple[str, str]]:
-    """Give (rule key, query text) of rules that an active subscription has."""
+    """Give (rule key, query text) of rules that an active subscription has and that are not in quarantine."""
     query = (
         select(col(Subscription.rule_key), func.min(col(Subscription.query)))
         .where(col(Subscription.state) == SubscriptionState.ACTIVE, col(Subscription.rule_key) > after)
+        .where(
+            col(Subscription.rule_key).not_in(select(col(Rule.rule_key)).where(col(Rule.quarantined_at).is_not(None)))
+        )
         .group_by(col(Subscription.rule_key))
         .order_by(col(Subscription.rule_key))
         .limit(limit)

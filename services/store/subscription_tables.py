@@ -26,7 +26,6 @@ class Subscription(SQLModel, table=True):
     version: int = 1
     state: str = SubscriptionState.ACTIVE
     reason: str | None = None
-    breaches: int = 0
     cadence: str = "instant"
     urgent: bool = False
     note: str | None = Field(default=None, sa_type=Text)
@@ -45,6 +44,28 @@ class SubscriptionChannel(SQLModel, table=True):
         sa_column=Column(String, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True)
     )
     channel: str = Field(sa_column=Column(String, ForeignKey("channel.id"), primary_key=True, index=True))
+
+
+class Rule(SQLModel, table=True):
+    """What is known of a rule beside its queries; a rule without a row gave no cause.
+
+    `anyway`: why it is tried on every article. `breaches` of its budget, the last on `article`: `fault`, `said`,
+    `took_ms`. In quarantine since `quarantined_at` it is not evaluated; `told_to` is the last of its people who was
+    told of that, null once all were.
+    """
+
+    __tablename__ = "rule"
+    rule_key: str = Field(primary_key=True)
+    anyway: str | None = None
+    breaches: int = 0
+    fault: str | None = None
+    said: str | None = None
+    took_ms: float | None = None
+    article: str | None = None
+    broke_at: datetime | None = None
+    quarantined_at: datetime | None = Field(default=None, index=True)
+    told_to: str | None = None
+    released_at: datetime | None = None
 
 
 class RuleChange(SQLModel, table=True):

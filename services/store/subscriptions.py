@@ -1,22 +1,22 @@
-"""Subscriptions, and the change log by which every match worker learns of them before its next batch."""
+"""Subscriptions: what somebody asks to hear of, and where. Each change is logged, so that match workers learn of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, col
 
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
+from services.store import quarantine
+from services.store.changes import log_change
 from services.store.owners import Owner, belongs
 from services.store.states import SubscriptionState
-from services.store.tables import Alert, Channel, Counter, RuleChange, Subscription, SubscriptionChannel
-from services.store.work import insert_into
+from services.store.tables import Alert, Channel, Subscription, SubscriptionChannel
 
 CADENCES = ("instant", "hourly", "daily", "weekly")
-BREACHES = 3  # a query that fails so often no longer runs
 
 
 def add(
@@ -33,6 +33,10 @@ def add(
     session.flush()
     set_channels(session, row, channels)
     log_change(session, [rule_key], now)
+    stopped = quarantine.reason_for(session, rule_key)
+    if stopped is not None:
+        row.state, row.reason = SubscriptionState.QUARANTINED, stopped
+        session.add(row)
     return row
 
 
@@ -85,18 +89,23 @@ def set_channels(session: Session, subscription: Subscription, channels: Sequenc
 
 def change(session: Session, row: Subscription, *, query: str | None = None, rule_key: str | None = None,
            state: SubscriptionState | None = None, reason: str | None = None, now: datetime) -> None:  # fmt: skip
-    """Change the query or the state, and log both the old and the new rule."""
+    """Change the query or the state, and log both the old and the new rule.
+
+    One in quarantine runs again with another query. Raises `ConflictError` if it is to run with one in quarantine.
+    """
     keys = {row.rule_key}
     if query is not None and rule_key is not None:
-        row.query, row.rule_key, row.breaches = query, rule_key, 0
+        row.query, row.rule_key = query, rule_key
         keys.add(rule_key)
     if state is not None:
         row.state, row.reason = state, reason
-        row.breaches = 0 if state is SubscriptionState.ACTIVE else row.breaches
     row.version, row.changed_at = row.version + 1, now
     session.add(row)
     session.flush()
     log_change(session, keys, now)
+    stopped = quarantine.reason_for(session, row.rule_key)
+    if stopped is not None and row.state == SubscriptionState.ACTIVE:
+        raise ConflictError(stopped, field="/state" if query is None else "/query")
 
 
 def hand_over(session: Session, row: Subscription, owner: str, channels: Sequence[str], now: datetime) -> None:
@@ -107,13 +116,6 @@ def hand_over(session: Session, row: Subscription, owner: str, channels: Sequenc
     session.flush()
     set_channels(session, row, channels)
     change(session, row, now=now)
-
-
-def log_change(session: Session, rule_keys: Iterable[str], now: datetime) -> None:
-    """Append to the change log. The counter's row lock makes the order of numbers the order of commits."""
-    for key in sorted(rule_keys):
-        session.add(RuleChange(seq=_next(session, "rule_change"), rule_key=key, at=now))
-    session.flush()
 
 
 def get(session: Session, id_: str) -> Subscription:
@@ -148,9 +150,10 @@ def channels_of(session: Session, subscriptions: Sequence[str]) -> dict[str, lis
 def asking(
     session: Session, rule_keys: Sequence[str], told: str | None, after: str, most: int
 ) -> tuple[list[Subscription], str | None]:
-    """Give active subscriptions that share the rules, of the people after `after`, all of a person's together.
+    """Give subscriptions that share the rules, of the people after `after`, all of a person's together.
 
-    `told`: also those that were told of this story. With them goes the last person, or `None` if nobody is left.
+    None is paused; one in quarantine is owed what its rule found before. `told`: also those that were told of this
+    story. With them goes the last person, or `None` if nobody is left.
     """
     asks: ColumnElement[bool] = col(Subscription.rule_key).in_(rule_keys)
     if told is not None:
@@ -158,7 +161,7 @@ def asking(
         asks = asks | col(Subscription.id).in_(knows)
     query = (
         select(Subscription)
-        .where(asks, col(Subscription.state) == SubscriptionState.ACTIVE)
+        .where(asks, col(Subscription.state) != SubscriptionState.PAUSED)
         .order_by(col(Subscription.person), col(Subscription.id))
     )
     rows = list(session.scalars(query.where(col(Subscription.person) > after).limit(most + 1)))
@@ -169,19 +172,3 @@ def asking(
     if whole:
         return whole, whole[-1].person
     return list(session.scalars(query.where(col(Subscription.person) == last))), last
-
-
-def record_breach(session: Session, rule_key: str, reason: str, now: datetime) -> None:
-    """Count a failure of a rule; at the third its subscriptions are put in quarantine with the reason."""
-    mine = col(Subscription.rule_key) == rule_key, col(Subscription.state) == SubscriptionState.ACTIVE
-    session.execute(update(Subscription).where(*mine).values(breaches=Subscription.breaches + 1))
-    over = session.scalars(select(Subscription).where(*mine, col(Subscription.breaches) >= BREACHES)).all()
-    for row in over:
-        change(session, row, state=SubscriptionState.QUARANTINED, reason=reason, now=now)
-
-
-def _next(session: Session, name: str) -> int:
-    row = insert_into(session, Counter).values(name=name, value=1)
-    upsert = row.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
-    value: int = session.execute(upsert.returning(col(Counter.value))).scalar_one()
-    return value

@@ -10,11 +10,11 @@ from services.store.delivery_tables import Attempt, Channel, Delivery, Lane, Sup
 from services.store.people_tables import BrowserSession, Invitation, Person, SignInLink, SignInTry, TeamMember, Token
 from services.store.service_tables import Audit, Counter, Idempotency, Incident, Worker
 from services.store.source_tables import Poll, Source
-from services.store.subscription_tables import RuleChange, Subscription, SubscriptionChannel
+from services.store.subscription_tables import Rule, RuleChange, Subscription, SubscriptionChannel
 
 __all__ = [
     "Alert", "Article", "Attempt", "Audit", "BrowserSession", "Channel", "Counter", "Delivery", "DeliveryAlert",
-    "Idempotency", "Incident", "Invitation", "Lane", "Person", "Poll", "Remainder", "RuleChange", "SignInLink",
+    "Idempotency", "Incident", "Invitation", "Lane", "Person", "Poll", "Remainder", "Rule", "RuleChange", "SignInLink",
     "SignInTry", "Source", "Story", "StoryAlias", "StoryKey", "Subscription", "SubscriptionChannel", "Suppression",
     "TeamMember", "Token", "Window", "Worker",
 ]  # fmt: skip

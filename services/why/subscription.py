@@ -111,7 +111,7 @@ def _untold(seen: Seen, subscription: Subscription, words: Words) -> list[Stage]
         text = f"The query holds as it is now; it was changed {words.at(subscription.changed_at)}, after the match."
         return [stop(Step.SUBSCRIPTION, "changed", text, changed_at=subscription.changed_at, matched_at=matched)]
     text = "The query holds, but no alert was made: it failed at that time, or the story's alerts are gone."
-    return [stop(Step.SUBSCRIPTION, "no_alert", text, breaches=subscription.breaches)]
+    return [stop(Step.SUBSCRIPTION, "no_alert", text)]
 
 
 def _missed(seen: Seen, tree: Node, explained: Explanation) -> Stage:

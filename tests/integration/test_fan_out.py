@@ -113,7 +113,7 @@ def test_a_hundred_thousand_subscriptions_of_a_thousand_rules_cost_a_thousand_ru
         rows = [
             {"id": f"s{n:06}", "person": owner, "name": f"s{n}", "query": f"word{n % 1000} rent",
              "rule_key": f"key{n % 1000}", "created_at": NOW, "changed_at": NOW, "version": 1, "state": "active",
-             "breaches": 0, "cadence": "instant", "urgent": False, "muted": False}
+             "cadence": "instant", "urgent": False, "muted": False}
             for n in range(100_000)
         ]  # fmt: skip
         for start in range(0, len(rows), 10_000):

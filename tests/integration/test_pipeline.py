@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import ModuleType
 
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from services import pipeline
+from services import finding, pipeline
 from services.acts import article_acts, subscription_acts
 from services.alerts.message import AlertFacts, DigestFacts, Foot
 from services.alerts.retry import Outcome
@@ -297,18 +298,18 @@ def test_an_old_article_of_a_new_source_is_kept_and_raises_no_alert(town: Town) 
     assert town.all(Alert) == []
 
 
-@pytest.mark.parametrize("stage", ["understand_for", "find"])
+@pytest.mark.parametrize(("module", "stage"), [(pipeline, "understand_for"), (finding, "find")])
 def test_a_poisonous_article_is_set_aside_while_the_others_go_through(
-    town: Town, monkeypatch: pytest.MonkeyPatch, stage: str
+    town: Town, monkeypatch: pytest.MonkeyPatch, module: ModuleType, stage: str
 ) -> None:
-    real = getattr(pipeline, stage)
+    real = getattr(module, stage)
 
     def poisoned(*given):
         if "poison" in repr(given):
             raise ValueError("this cannot be read")
         return real(*given)
 
-    monkeypatch.setattr(pipeline, stage, poisoned)
+    monkeypatch.setattr(module, stage, poisoned)
     town.subscribe('"sanctuary city"', town.channel())
     town.push("poison", OTHER + " poison")
     town.push("good")

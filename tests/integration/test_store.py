@@ -16,7 +16,8 @@ from services.alerts.digest import Slot
 from services.articles.article import Item
 from services.broker import Stage
 from services.errors import ConflictError, InvalidError, NotFoundError, OutsideError
-from services.store import articles, channels, schema, sources, stories, subscriptions, windows
+from services.rules.budget import Breach, Fault
+from services.store import articles, channels, quarantine, schema, sources, stories, subscriptions, windows
 from services.store.states import ArticleState
 from services.store.tables import Article, Channel, RuleChange, Story, Subscription
 from services.store.work import Store, open_store
@@ -207,12 +208,13 @@ def test_a_subscription_and_its_change_are_logged_in_the_order_of_commits(store:
 def test_a_rule_that_fails_three_times_puts_its_subscriptions_in_quarantine(store: Store) -> None:
     with store.write() as work:
         row = a_subscription(work.session, a_channel(work.session))
-    for _ in range(subscriptions.BREACHES):
+    for _ in range(quarantine.BREACHES):
         with store.write() as work:
-            subscriptions.record_breach(work.session, "r1", "took too long", NOW)
+            quarantine.record_breach(work.session, Breach("r1", Fault.SLOW, "took 80 ms"), NOW)
     with store.read() as session:
         found = session.get_one(Subscription, row.id)
-    assert (found.state, found.reason) == ("quarantined", "took too long")
+    said = "This query took too long 3 times and no longer runs. Make it narrower, then save it again"
+    assert (found.state, found.reason) == ("quarantined", said)
 
 
 @pytest.mark.parametrize(

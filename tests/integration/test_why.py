@@ -17,7 +17,8 @@ from services.articles.article import Item
 from services.channels.outgoing import SendError
 from services.cli.app import run
 from services.deciding import Options
-from services.store import articles, links, sources, subscriptions
+from services.rules.budget import Breach, Fault
+from services.store import articles, links, quarantine, sources, subscriptions
 from services.store.packs import shipped
 from services.store.states import ChannelState, DeliveryState, Role, SubscriptionState
 from services.store.tables import Channel, Delivery, Person, Subscription
@@ -131,8 +132,8 @@ def paused(town: Town) -> None:
 def quarantined(town: Town) -> None:
     with town.store.write() as work:
         row = mine(work.session)
-        for _ in range(subscriptions.BREACHES):
-            subscriptions.record_breach(work.session, row.rule_key, "RecursionError: deep", town.now)
+        for _ in range(quarantine.BREACHES):
+            quarantine.record_breach(work.session, Breach(row.rule_key, Fault.FAILED, "RecursionError"), town.now)
     pushed(town)
     town.run()
 
