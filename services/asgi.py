@@ -71,6 +71,7 @@ from services.store.topic_packs import LivePacks
 from services.store.work import Store, open_store
 from services.web import (
     account,
+    bounce,
     confirm,
     docs,
     failures,
@@ -109,7 +110,7 @@ _NOUNS = (
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
     account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static,
     opml, previews, hubs, why, why_pages, incidents, incident_pages, invitations, invitation_pages, join,
-    wanted,
+    wanted, bounce,
 )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ TABLE = (
     _row("GET POST", "/c/{token}"),
     _row("GET POST", "/u/{token}"),
     _row("GET POST", "/websub/{token}"),
+    _row("POST", "/bounce"),
     _row("GET POST", "/w/{token}"),
     _row("GET", "/f/{token}"),
     _row("GET POST", "/f/{token}/{choice}"),

@@ -22,6 +22,8 @@ MOST_BYTES = 8 * 1024 * 1024
 MOST_FORM_BYTES = 64 * 1024
 MOST_FEED_BYTES = 4 * 1024 * 1024  # what a hub pushes is what is new
 _HUBS = "/websub/"
+_BOUNCE = "/bounce"
+MOST_MAIL_BYTES = 1024 * 1024  # a report quotes the mail that came back
 WITHIN_S = 15.0
 _SAFE = {"GET", "HEAD"}
 _CLOSE = {"Connection": "close"}
@@ -51,7 +53,7 @@ class Bodies:
             await self._app(scope, receive, send)
             return
         api = scope["path"].startswith("/api/")
-        limit = MOST_BYTES if api else MOST_FEED_BYTES if _is_from_hub(scope) else MOST_FORM_BYTES
+        limit = _limit(scope, api=api)
         try:
             _check_headers(scope, limit, api=api)
             body = await _read(receive, limit)
@@ -77,6 +79,14 @@ async def _json(scope: Scope, body: bytes) -> Any:  # Any: JSON
         return await run_in_threadpool(news.from_bytes, body, given)
     found = strict_json.read(body)
     return news.from_json(found) if scope["path"] == _PUSHED_TO and news.is_ninjs(found) else found
+
+
+def _limit(scope: Scope, *, api: bool) -> int:
+    if api:
+        return MOST_BYTES
+    if scope["path"] == _BOUNCE:
+        return MOST_MAIL_BYTES
+    return MOST_FEED_BYTES if _is_from_hub(scope) else MOST_FORM_BYTES
 
 
 def _is_from_hub(scope: Scope) -> bool:
@@ -114,6 +124,8 @@ def _check_type(scope: Scope, given: str, *, api: bool) -> None:
         return  # of the type that the feed has
     kind = given.partition(";")[0].strip().lower()
     expected = "application/json" if api else "application/x-www-form-urlencoded"
+    if scope["path"] == _BOUNCE:
+        expected = "message/rfc822"
     if kind != expected and not _is_news(scope, given):
         found = f'found "{kind}"' if kind else "found none"
         raise _RefusedError(Problem(415, f"Expected the Content-Type {expected}, {found}", headers=_CLOSE))

@@ -108,3 +108,28 @@ def test_mails_carry_their_own_way_back(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, bounce_address="bounces@office.example")
     post = open_post(settings, Gate(()), threading.Event())
     assert post.return_path("msg_" + "a" * 26, VAULT.mark).startswith(f"bounces+b.{'a' * 26}.")
+
+
+def test_a_mail_server_hands_on_what_came_back_without_a_sign_in(tmp_path: Path) -> None:
+    from services.store import deliveries
+    from services.store.secrets import open_vault
+    from tests.builders import NOW, a_channel
+    from tests.integration.api import running
+
+    with running(tmp_path) as api:
+        with api.store.write() as work:
+            channel = a_channel(work.session, kind="email", target="gone@example.org").id
+            id_ = deliveries.put(work.session, channel=channel, dedupe_key="k", kind="story", story=None, now=NOW)
+        assert id_ is not None
+        mark = open_vault(api.settings.key_file).mark(f"bounce:{id_}")[:10]
+        given = {"role": None, "headers": {"Content-Type": "message/rfc822"}}
+        forged = f"bounces+b.{id_.removeprefix('msg_')}.{'x' * 10}@office.example"
+        assert api.call("POST", "/bounce", content=report(forged), **given).status_code == 202
+        ours = f"bounces+b.{id_.removeprefix('msg_')}.{mark}@office.example"
+        given["headers"] = {"Content-Type": "message/rfc822"}
+        assert api.call("POST", "/bounce", content=report(ours), **given).status_code == 202
+        with api.store.read() as session:
+            assert session.get_one(Channel, channel).bounces == 1
+        assert api.call("POST", "/bounce", data={"a": "b"}, role=None).status_code == 415
+        large = {"role": None, "headers": {"Content-Type": "message/rfc822"}}
+        assert api.call("POST", "/bounce", content=b"x" * (1024 * 1024 + 1), **large).status_code == 413
