@@ -58,9 +58,7 @@ class Precondition:
         self._path = path
         self._match = None if if_match is None else (read(if_match, "If-Match"),)
         if if_none_match is not None and read(if_none_match, "If-None-Match") is not None:
-            raise MalformedError(
-                "Calls that change something know If-None-Match only as *: make it if there is none"
-            )
+            raise MalformedError("Calls that change something know If-None-Match only as *: make it if there is none")
         self._new = if_none_match is not None
 
     def hold(self, session: Session) -> None:
