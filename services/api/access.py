@@ -4,8 +4,9 @@
 that has no row here, or a row without a route, lets `check` raise, and the application is not built.
 
 Rows say which roles may call, and which scopes a token needs: one of them is enough, and `admin` stands for all.
-A browser session has every scope of its person's role. Whether a row of a table is the caller's own is checked by the
-routes: what belongs to somebody else is not found.
+A browser session has every scope of its person's role. Whose a thing must be is declared by its noun
+(`Whose`) and checked by the routes: what belongs to somebody else is not found. Every route is asked by
+`tests/integration/test_access_matrix.py`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,24 @@ class Verdict(StrEnum):
     SCOPE = "scope"
 
 
+class Whose(StrEnum):
+    """To whom the one thing that a path names must belong, if a subscriber asks for it. To others it is not found."""
+
+    EVERYBODY = "everybody's"
+    OWN = "their own"
+    TEAM = "their own or their team's"
+    HEARD = "what they or their team were alerted of"
+
+
+_WHOSE = {
+    "subscriptions": Whose.TEAM, "channels": Whose.TEAM, "alerts": Whose.TEAM, "deliveries": Whose.TEAM,
+    "teams": Whose.TEAM, "people": Whose.OWN, "tokens": Whose.OWN, "account": Whose.OWN, "articles": Whose.HEARD,
+    "stories": Whose.HEARD, "sources": Whose.EVERYBODY, "topics": Whose.EVERYBODY, "mail": Whose.EVERYBODY,
+    "invitations": Whose.EVERYBODY, "incidents": Whose.EVERYBODY,
+}  # fmt: skip
+"""By the noun of the path. A path that names one thing of a noun which is not here is refused as undeclared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the table. No roles: anybody may call, signed in or not. No scopes: any token will do."""
@@ -43,6 +62,21 @@ class Row:
     path: str
     roles: frozenset[Role] = frozenset()
     scopes: frozenset[str] = frozenset()
+
+    @property
+    def noun(self) -> str:
+        """What the path is about."""
+        return self.path.removeprefix("/api/v1").split("/")[1]
+
+    @property
+    def whose(self) -> Whose | None:
+        """To whom the thing must belong that the path names; `None` if it names none, or is not declared."""
+        return _WHOSE.get(self.noun) if self.names_one else None
+
+    @property
+    def names_one(self) -> bool:
+        """Whether the path names one thing of its noun. Whoever holds the secret of a link needs no role."""
+        return "{" in self.path and bool(self.roles)
 
     def judge(self, caller: Caller | None) -> Verdict:
         """Say whether the caller may call this, and if not, why."""
@@ -226,6 +260,8 @@ def check(routes: Iterable[BaseRoute]) -> None:
         for method in (getattr(route, "methods", None) or {"ANY"})
         if method != "HEAD"
     }
+    if unowned := sorted(row.path for row in TABLE if row.names_one and row.whose is None):
+        raise RuntimeError(f"It is not declared whose these are: {', '.join(unowned)}")
     if built != declared:
         missing = ", ".join(f"{method} {path}" for method, path in sorted(built - declared)) or "none"
         idle = ", ".join(f"{method} {path}" for method, path in sorted(declared - built)) or "none"

@@ -97,6 +97,9 @@ def one(id: str, request: Request, site: Ours, reader: Reader, query: str = "") 
 def change(id: str, request: Request, site: Ours, reader: Reader, form: Filled) -> Response:  # noqa: A002  # as above
     """Save a subscription, pause it or start it again."""
     act = form.text("act")
+    with site.store.read() as session:
+        row = subscriptions.get(session, id)
+        own.check(reader, row.person, "subscription", id)
     try:
         if not act:
             _check(form)

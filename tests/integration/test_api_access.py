@@ -1,4 +1,4 @@
-"""Every route as nobody, with a wrong token, and as each role; other people's things; tokens that are over."""
+"""Tokens and paths as they come over the wire, and other people's things; every route is in test_access_matrix.py."""
 
 from __future__ import annotations
 
@@ -8,60 +8,15 @@ from datetime import timedelta
 import pytest
 
 from services import clock
-from services.accounts import tokens
-from services.api.access import TABLE, Row
 from services.store.states import Role
 from services.store.tables import Token
 from tests.integration.api import Api, problem, running
-
-ROUTES = [(method, row) for row in TABLE for method in row.methods]
-API_ROUTES = [(method, row) for method, row in ROUTES if row.roles and row.path.startswith("/api/")]
-PAGES = [
-    (method, row) for method, row in ROUTES if row.roles and not row.path.startswith(("/api/", "/metrics", "/openapi"))
-]
-
-
-def named(value: object) -> str:
-    return value.path if isinstance(value, Row) else str(value)
 
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with running(tmp_path_factory.mktemp("api")) as one:
         yield one
-
-
-def path_of(row: Row) -> str:
-    return row.path.replace("{id}", "missing").replace("{name}", "missing")
-
-
-@pytest.mark.parametrize(("method", "row"), API_ROUTES, ids=named)
-@pytest.mark.parametrize("token", ["", "tcn_00000000_wrong", "x" * 5000])
-def test_nobody_gets_in_without_a_token_that_was_given_out(api: Api, method: str, row: Row, token: str) -> None:
-    said = problem(api.call(method, path_of(row), role=None, token=token, json={}), 401)
-    assert "Authorization: Bearer" in said["detail"]
-
-
-@pytest.mark.parametrize(("method", "row"), PAGES, ids=named)
-def test_a_reader_who_is_not_signed_in_is_sent_to_the_sign_in_page(api: Api, method: str, row: Row) -> None:
-    answer = api.call(method, path_of(row), role=None)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
-
-
-@pytest.mark.parametrize(("method", "row"), API_ROUTES, ids=named)
-@pytest.mark.parametrize("role", list(Role))
-def test_each_role_passes_where_the_table_says_so(api: Api, method: str, row: Row, role: Role) -> None:
-    answer = api.call(method, path_of(row), role=role, json={} if method != "GET" else None)
-    assert answer.status_code < 500
-    assert (answer.status_code == 403) is (role not in row.roles), answer.text
-
-
-@pytest.mark.parametrize(("method", "row"), [(m, row) for m, row in API_ROUTES if row.scopes], ids=named)
-def test_a_token_without_the_scope_does_not_pass(api: Api, method: str, row: Row) -> None:
-    others = tuple(set(tokens.SCOPES) - row.scopes - {"admin"})
-    token = api.token(Role.ADMIN, others)
-    said = problem(api.call(method, path_of(row), token=token, json={}), 403)
-    assert "scope" in said["detail"]
 
 
 def test_the_challenge_names_the_scheme(api: Api) -> None:

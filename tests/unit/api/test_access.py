@@ -45,6 +45,12 @@ def test_a_row_without_a_route_is_refused() -> None:
         check([route for route in built() if route.path != "/api/v1/queues"])
 
 
+def test_a_route_that_names_a_thing_says_whose_it_must_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "TABLE", (*TABLE, Row(("GET",), "/api/v1/secrets/{id}", access.EVERYBODY)))
+    with pytest.raises(RuntimeError, match="whose these are: /api/v1/secrets/{id}"):
+        check(built())
+
+
 def test_no_path_can_be_read_as_two_rows_of_one_method() -> None:
     for one, other in itertools.combinations(TABLE, 2):
         if set(one.methods) & set(other.methods):
@@ -54,8 +60,8 @@ def test_no_path_can_be_read_as_two_rows_of_one_method() -> None:
 
 def test_these_and_no_others_need_no_sign_in() -> None:
     assert {row.path for row in TABLE if not row.roles} == {
-        "/static/{name}", "/sign-in", "/in/{secret}", "/c/{token}", "/u/{token}", "/f/{token}", "/f/{token}/{choice}",
-        "/websub/{token}", "/sign-up", "/join/{secret}", "/healthz", "/readyz",
+        "/static/{name}", "/sign-in", "/in/{secret}", "/c/{token}", "/u/{token}", "/w/{token}", "/f/{token}", "/f/{token}/{choice}",
+        "/websub/{token}", "/sign-up", "/join/{secret}", "/healthz", "/readyz", "/bounce",
     }  # fmt: skip
 
 
