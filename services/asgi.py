@@ -83,7 +83,9 @@ from services.web import (
     mail,
     more,
     overview,
+    query_parts,
     signin,
+    start,
     static,
     wanted,
 )  # fmt: skip
@@ -111,6 +113,7 @@ _NOUNS = (
     account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static,
     opml, previews, hubs, why, why_pages, incidents, incident_pages, invitations, invitation_pages, join,
     wanted, bounce,
+    start, query_parts,
 )  # fmt: skip
 
 

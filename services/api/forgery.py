@@ -16,6 +16,7 @@ from services.api.problems import Problem
 from services.api.sending import Refuse, header, state
 
 _SAFE = {"GET", "HEAD"}
+_MOST_FIELDS = 200  # a query of many conditions has some for each
 
 
 class Forgery:
@@ -56,7 +57,7 @@ def _repeated(scope: Scope) -> str:
     if scope["path"].startswith("/api/") or not isinstance(body, bytes):
         return ""
     try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=50)
+        fields = parse_qs(body.decode("ascii"), max_num_fields=_MOST_FIELDS)
     except ValueError:
         return ""
     return fields.get("csrf", [""])[0]

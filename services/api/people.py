@@ -23,6 +23,7 @@ from services.store.tables import Person
 routes = router("people")
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Theme = Literal["system", "light", "dark"]
 DAYS: tuple[Day, ...] = get_args(Day)
 
 
@@ -51,6 +52,8 @@ class Change(Sent):
     digest_at: Annotated[str, Field(max_length=5)] | None = None
     digest_day: Day | None = None
     empty_digests: bool | None = None
+    theme: Theme | None = None
+    single_keys: bool | None = None
 
 
 class PersonChanged(Change):
@@ -78,6 +81,8 @@ class PersonShown(Shown):
     digest_at: str
     digest_day: str
     empty_digests: bool
+    theme: str
+    single_keys: bool
     created_at: datetime
 
 
@@ -87,6 +92,7 @@ def show(row: Person) -> PersonShown:
     return PersonShown(
         id=row.id, email=row.email, name=row.name, timezone=row.timezone, role=row.role, quiet=quiet,
         digest_at=row.digest_at, digest_day=DAYS[row.digest_day], empty_digests=row.empty_digests,
+        theme=row.theme, single_keys=row.single_keys,
         created_at=row.created_at,
     )  # fmt: skip
 
@@ -142,5 +148,5 @@ def wanted_of(change: Change) -> PersonChange:
     day = None if change.digest_day is None else DAYS.index(change.digest_day)
     return PersonChange(
         name=change.name, timezone=change.timezone, quiet=quiet, digest_at=change.digest_at, digest_day=day,
-        empty_digests=change.empty_digests,
+        empty_digests=change.empty_digests, theme=change.theme, single_keys=change.single_keys,
     )  # fmt: skip

@@ -40,7 +40,7 @@ from services.queries.tree import (
     without,
 )
 
-__all__ = ["STORED", "Limits", "Lookups", "Parsed", "QueryError", "parse"]
+__all__ = ["STORED", "Limits", "Lookups", "Parsed", "QueryError", "parse", "parse_unfinished"]
 
 _DISTANCES = (Joint.NEAR, Joint.ONEAR, Joint.SENTENCE, Joint.PARAGRAPH)
 _OPERANDS = "words, phrases, or a group of these with OR"
@@ -57,15 +57,24 @@ class Parsed:
 
 def parse(text: str, lookups: Lookups | None = None, limits: Limits | None = None) -> Parsed:
     """Read a query. Raises `QueryError`; its `position` counts from 1. Use `STORED` limits for canonical text."""
+    cursor = _cursor(text, lookups, limits)
+    tree = _Parser(cursor).whole()
+    return Parsed(tree, to_text(tree), tuple(dict.fromkeys(cursor.notes)))
+
+
+def parse_unfinished(text: str, lookups: Lookups | None = None) -> Node | None:
+    """Read a query that is still being put together: it may only leave out. `None`: nothing stands there yet."""
+    cursor = _cursor(text, lookups, None)
+    return None if cursor.peek().kind is Kind.END else _Parser(cursor).query(None)
+
+
+def _cursor(text: str, lookups: Lookups | None, limits: Limits | None) -> Cursor:
     limits = limits or Limits()
     if len(text) > limits.characters:
         what = f"The query has {len(text):,} characters. {limits.characters:,} is the most"
         raise WholeQueryError(what, limits.characters)
     scanner = Scanner(plain(text))
-    tokens = scanner.scan()
-    cursor = Cursor(scanner.text, tokens, limits, lookups or Lookups(), scanner.notes)
-    tree = _Parser(cursor).whole()
-    return Parsed(tree, to_text(tree), tuple(dict.fromkeys(scanner.notes)))
+    return Cursor(scanner.text, scanner.scan(), limits, lookups or Lookups(), scanner.notes)
 
 
 def _why_not_positive(tree: Node) -> str:

@@ -18,6 +18,7 @@ from services.identity import drawn
 from services.store.states import Role
 from services.store.tables import Person
 
+THEMES = ("system", "light", "dark")
 _ADDRESS = re.compile(
     r"[^\s@<>,;:\"()\[\]\\\x00-\x1f]+@[^\s@<>,;:\"()\[\]\\\x00-\x1f.]+(?:\.[^\s@<>,;:\"()\[\]\\\x00-\x1f.]+)*"
 )
@@ -56,6 +57,8 @@ class PersonChange:
     digest_at: str | None = None
     digest_day: int | None = None
     empty_digests: bool | None = None
+    theme: str | None = None
+    single_keys: bool | None = None
 
 
 def change(session: Session, person: Person, wanted: PersonChange) -> None:
@@ -75,8 +78,20 @@ def change(session: Session, person: Person, wanted: PersonChange) -> None:
         person.digest_day = wanted.digest_day
     if wanted.empty_digests is not None:
         person.empty_digests = wanted.empty_digests
+    _look(person, wanted)
     session.add(person)
     session.flush()
+
+
+def _look(person: Person, wanted: PersonChange) -> None:
+    """Change how the pages look and act: the theme, and whether single keys do something."""
+    if wanted.theme is not None:
+        if wanted.theme not in THEMES:
+            text = f'There is no theme "{wanted.theme[:40]}". Expected one of: {", ".join(THEMES)}'
+            raise InvalidError(text, field="/theme")
+        person.theme = wanted.theme
+    if wanted.single_keys is not None:
+        person.single_keys = wanted.single_keys
 
 
 def rhythm(person: Person) -> Rhythm:

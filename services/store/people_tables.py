@@ -28,6 +28,8 @@ class Person(SQLModel, table=True):
     digest_day: int = 0
     empty_digests: bool = False
     is_team: bool = False
+    theme: str = "system"
+    single_keys: bool = True
     created_at: datetime
 
 

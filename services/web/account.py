@@ -50,6 +50,18 @@ def change(request: Request, site: Ours, reader: Reader, form: Filled) -> Respon
     return onward("/account", "saved")
 
 
+@routes.post("/account/look")
+def look(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
+    """Change how the pages look and act: the theme, and single keys."""
+    wanted = PersonChange(theme=form.text("theme"), single_keys=form.ticked("single_keys"))
+    try:
+        with site.store.write() as work:
+            reader_acts.change_person(work, reader.name, reader.person, wanted, clock.now())
+    except InvalidError as error:
+        return _page(request, site, reader, problem=refused(error))
+    return onward("/account", "saved")
+
+
 @routes.post("/account/password")
 def password(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
     """Set, change or remove the password; other browser sessions end."""

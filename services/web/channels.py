@@ -44,13 +44,13 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
         return _page(request, site, reader, form, problem=Refused(told.message, at, advice=told.advice))
     if added.secret is None:
         return onward(f"/channels/{added.row.id}", "channel")
-    return _one(added.row.id, request, site, reader, secret=added.secret)
+    return one_of(added.row.id, request, site, reader, secret=added.secret)
 
 
 @routes.get("/channels/{id}")
 def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the name in the path
     """Show one channel and its log."""
-    return _one(id, request, site, reader)
+    return one_of(id, request, site, reader)
 
 
 @routes.post("/channels/{id}/verify")
@@ -78,7 +78,8 @@ def _page(request: Request, site: Site, reader: Caller, form: Form, *, problem: 
     )  # fmt: skip
 
 
-def _one(id_: str, request: Request, site: Site, reader: Caller, secret: str | None = None) -> Response:
+def one_of(id_: str, request: Request, site: Site, reader: Caller, secret: str | None = None) -> Response:
+    """Make the page of one channel; `secret` is shown this once."""
     with site.store.read() as session:
         around = frame(site, session, request)
         row = channels.get(session, id_)

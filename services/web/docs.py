@@ -35,6 +35,13 @@ def show(request: Request, site: Ours) -> Response:
         return page("docs.html", frame=frame(site, session, request), nouns=nouns)
 
 
+@routes.get("/help")
+def help_(request: Request, site: Ours) -> Response:
+    """Show the query language and the keys."""
+    with site.store.read() as session:
+        return page("help.html", frame=frame(site, session, request))
+
+
 def _operations(described: Mapping[str, Any]) -> Iterator[Operation]:  # Any: OpenAPI as JSON
     for path, methods in described["paths"].items():
         for method, operation in methods.items():

@@ -18,7 +18,15 @@ from services.errors import MalformedError, TocsinError
 
 SAID = {
     "subscribed": "Subscribed. It counts for the next article",
+    "unconfirmed": "Subscribed. Open the link in the message that went out, so that alerts may come there",
     "saved": "Saved",
+    "muted": "Muted. It is told nothing until it is heard again",
+    "heard": "Heard again. It counts for the next article",
+    "snoozed": "Snoozed. What comes meanwhile is told together then",
+    "awake": "Awake. What was held goes out now",
+    "told": "Noted. What you say of alerts is shown when the query is changed",
+    "story-muted": "Muted. You hear no more of this story",
+    "story-heard": "You hear of this story again",
     "paused": "Paused. Nothing is sent until it is started again",
     "started": "Started. It counts for the next article",
     "stopped": "Stopped. It is kept, and can be started again",
@@ -57,6 +65,10 @@ class Form:
     def many(self, name: str) -> list[str]:
         """Give all values of a field, such as those of boxes that were ticked."""
         return [value for value in self.fields.get(name, []) if value]
+
+    def having(self, **changed: str) -> Form:
+        """Give the same form with other texts in some fields."""
+        return Form({**self.fields, **{name: [text] for name, text in changed.items()}})
 
     def ticked(self, name: str) -> bool:
         """Say whether a box was ticked."""

@@ -16,6 +16,7 @@ from services.accounts.tries import TooManyTriesError
 from services.errors import InvalidError
 from services.web.forms import Filled
 from services.web.site import Ours, Site, page
+from services.web.start import is_first
 
 routes = APIRouter(include_in_schema=False)
 
@@ -76,11 +77,14 @@ def use(secret: str, request: Request, site: Ours) -> Response:
 
 
 def begun(request: Request, site: Site, token: str) -> Response:
-    """Send somebody who signed in to the first page; the session before it, if any, ends."""
+    """Send somebody who signed in to the first page, or to the first question; a session before it ends."""
     if before := request.cookies.get(site.cookie):
         with site.store.write() as work:
             signin.end(work.session, before)
-    answer = RedirectResponse("/", status_code=303)
+    with site.store.read() as session:
+        caller = signin.caller_of(session, token, clock.now())
+        path = "/start" if caller is not None and is_first(session, caller) else "/"
+    answer = RedirectResponse(path, status_code=303)
     answer.set_cookie(
         site.cookie, token, max_age=int(signin.SESSION_LASTS.total_seconds()), path="/", httponly=True,
         samesite="lax", secure=site.https,

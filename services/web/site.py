@@ -93,7 +93,8 @@ Reader = Annotated[Caller, Depends(_reader)]
 
 
 _WORDS = (
-    "number", "count", "short_age", "age", "place_of", "day", "moment", "marked", "spark", "coded", "on_scale",
+    "number", "count", "rounded", "rate", "short_age", "age", "place_of", "day", "moment", "marked", "spark", "coded",
+    "on_scale",
 )  # fmt: skip
 
 
@@ -102,19 +103,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    for name in (
-        "number",
-        "count",
-        "short_age",
-        "age",
-        "place_of",
-        "day",
-        "moment",
-        "marked",
-        "spark",
-        "coded",
-        "on_scale",
-    ):
+    for name in _WORDS:
         made.filters[name] = getattr(words, name)
     made.filters["sign"] = sign
     made.filters["painted"] = painted
@@ -136,6 +125,9 @@ class Frame:
     last_seen_s: float | None
     mail_kept: bool
     csrf: str | None
+    theme: str = "system"
+    single_keys: bool = True
+    path: str = "/"
     said: str = ""
 
     @property
@@ -158,6 +150,7 @@ def frame(site: Site, session: Session, request: Request) -> Frame:
     return Frame(
         reader=person.name or person.email, staff=caller.role is not Role.SUBSCRIBER, zone=person.timezone, now=now,
         sources=heard.sources, last_seen_s=age, mail_kept=site.mail_folder is not None, csrf=request.state.csrf,
+        theme=person.theme, single_keys=person.single_keys, path=request.url.path,
         said=SAID.get(request.query_params.get("said", ""), ""),
     )  # fmt: skip
 

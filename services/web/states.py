@@ -20,6 +20,7 @@ _SIGNS: dict[str, dict[str, Sign]] = {
     "subscription": {
         SubscriptionState.ACTIVE: Sign("Active", "tick"),
         SubscriptionState.PAUSED: Sign("Paused", "bars"),
+        "muted": Sign("Muted", "muted"),
         SubscriptionState.QUARANTINED: Sign("In quarantine", "bad", "bad"),
     },
     "channel": {

@@ -16,6 +16,9 @@ _TYPES = {
     "tocsin.css": "text/css",
     "htmx.min.js": "text/javascript",
     "htmx-sse.min.js": "text/javascript",
+    "picker.js": "text/javascript",
+    "bell.svg": "image/svg+xml",
+    "keys.js": "text/javascript",
     "htmx.LICENSE": "text/plain",
 }
 

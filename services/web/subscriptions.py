@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -12,32 +12,30 @@ from starlette.responses import Response
 from services import clock, cursors
 from services.accounts import own
 from services.accounts.tokens import Caller
-from services.acts import subscription_acts
+from services.acts import channel_acts, subscription_acts
+from services.acts.channel_acts import NewChannel, Target
 from services.acts.subscription_acts import SubscriptionChange
 from services.errors import ConflictError, InvalidError
-from services.previews.briefs import titles_of
-from services.previews.preview import preview as preview_of
-from services.previews.preview import span_of
-from services.previews.turns import turn
-from services.queries.caret import draw
-from services.queries.mistake import QueryError
-from services.store import alerts, brought, channels, people, subscriptions
+from services.store import brought, channels, people, subscriptions
+from services.store.states import ChannelState, Role
 from services.store.tables import Subscription
-from services.web.briefs import briefs_of
+from services.store.work import Work
+from services.web import changes
+from services.web.channels import one_of as channel_page
 from services.web.forms import Filled, Form, Refused, onward, refused
 from services.web.lists import Cursor, address
 from services.web.site import Ours, Reader, Site, frame, page
+from services.web.subscription_form import CADENCES, check, show
+from services.web.subscription_form import Filled as Standing
 
 routes = APIRouter(include_in_schema=False)
 
 SHOWN = 100
-DAYS = 30
-SHOWN_STORIES = 5
-CADENCES = (
-    ("instant", "At once"), ("hourly", "Every hour"), ("daily", "Every day"), ("weekly", "Every week"),
-)  # fmt: skip
+UNCONFIRMED = ChannelState.UNCONFIRMED
 _LIST = "subscriptions"
-_PATH = re.compile(r"/subscribe|/subscriptions/[0-9a-f]{1,40}")
+_SAID = {"pause": "paused", "start": "started", "mute": "muted", "hear": "heard", "snooze": "snoozed", "wake": "awake",
+         "want": "kept"}  # fmt: skip
+_HOURS = ("1", "4", "24", "72", "168")
 
 
 @routes.get("/subscriptions")
@@ -62,24 +60,52 @@ def list_all(request: Request, site: Ours, reader: Reader, cursor: Cursor = None
 @routes.get("/subscribe")
 def new(request: Request, site: Ours, reader: Reader, query: str = "", team: str = "") -> Response:
     """Show the form that adds a subscription: of the reader, or of a team of theirs."""
-    return _form(request, site, reader, Form({"query": [query[:2500]], "cadence": ["instant"], "team": [team]}))
+    form = Form({"query": [query[:2500]], "cadence": ["instant"], "team": [team]})
+    return show(request, site, reader, Standing(form))
 
 
 @routes.post("/subscribe")
 def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
-    """Add a subscription, or show what is wrong with it beside what was typed."""
+    """Add a subscription, with a channel of its own if one was typed; or show what is wrong beside what was typed."""
     try:
-        _check(form)
+        check(form)
+        target = _target(site, form)
         with site.store.write() as work:
+            made = _new_channel(work, site, reader, form, target) if target else None
             subscription_acts.add_subscription(
                 work, site.packs.lookups, reader.name, person=own.named(reader, None, form.text("team") or None),
                 name=form.text("name") or form.text("query")[:80], query=form.text("query"),
-                channel_ids=form.many("channel"), cadence=form.text("cadence") or "instant",
-                urgent=form.ticked("urgent"), now=clock.now(),
+                channel_ids=[*form.many("channel"), *([made.row.id] if made else [])],
+                cadence=form.text("cadence") or "instant", urgent=form.ticked("urgent"),
+                note=form.text("note")[:500] or None, now=clock.now(),
             )  # fmt: skip
     except (InvalidError, ConflictError) as error:
-        return _form(request, site, reader, form, problem=refused(error))
-    return onward("/subscriptions", "subscribed")
+        return show(request, site, reader, Standing(form, problem=_at_target(refused(error))))
+    if made is not None and made.secret is not None:
+        return channel_page(made.row.id, request, site, reader, secret=made.secret)
+    return onward("/subscriptions", "unconfirmed" if made and made.row.state == UNCONFIRMED else "subscribed")
+
+
+def _target(site: Site, form: Form) -> Target | None:
+    """Check the channel that was typed into the form, which may look its host up."""
+    return (
+        channel_acts.checked_target(site.gate, form.text("kind"), form.text("target")) if form.text("target") else None
+    )
+
+
+def _new_channel(work: Work, site: Site, reader: Caller, form: Form, target: Target) -> NewChannel:
+    confirmed = form.ticked("confirmed") and reader.role is Role.ADMIN
+    return channel_acts.add_channel(
+        work, site.vault, reader.name, person=own.named(reader, None, form.text("team") or None), target=target,
+        confirmed=confirmed, home=site.home,
+        now=clock.now(),
+    )  # fmt: skip
+
+
+def _at_target(problem: Refused) -> Refused:
+    """Say a mistake in a channel's address at the one field for all kinds."""
+    field = {"address": "target", "url": "target", "channels": "channel"}.get(problem.field, problem.field)
+    return Refused(problem.message, field, problem.position, problem.advice)
 
 
 @routes.get("/subscriptions/{id}")
@@ -89,116 +115,68 @@ def one(id: str, request: Request, site: Ours, reader: Reader, query: str = "") 
         row = subscriptions.get(session, id)
         own.check(reader, row.person, "subscription", id)
         chosen = subscriptions.channels_of(session, [id])[id]
-    kept = {"name": [row.name], "query": [query[:2500] or row.query], "channel": chosen, "cadence": [row.cadence]}
-    return _form(request, site, reader, Form(kept), row=row)
+    return show(request, site, reader, Standing(_kept(row, chosen, query[:2500]), row=row))
+
+
+def _kept(row: Subscription, chosen: list[str], query: str = "") -> Form:
+    kept = {"name": [row.name], "query": [query or row.query], "channel": chosen, "cadence": [row.cadence],
+            "note": [row.note or ""], **({"urgent": ["1"]} if row.urgent else {})}  # fmt: skip
+    return Form(kept)
 
 
 @routes.post("/subscriptions/{id}")
 def change(id: str, request: Request, site: Ours, reader: Reader, form: Filled) -> Response:  # noqa: A002  # as above
-    """Save a subscription, pause it or start it again."""
+    """Save a subscription, or mute, snooze, pause it. Another query is first shown by what it gains and loses."""
     act = form.text("act")
     with site.store.read() as session:
         row = subscriptions.get(session, id)
         own.check(reader, row.person, "subscription", id)
+        standing = _kept(row, subscriptions.channels_of(session, [id])[id]) if act not in ("", "edit") else form
+    if act == "edit":
+        return show(request, site, reader, Standing(form, row=row))
     try:
         if not act:
-            _check(form)
+            check(form)
+            if not form.ticked("seen") and changes.differs(site, row, form.text("query")):
+                return changes.show(request, site, row, form)
         with site.store.write() as work:
-            row = subscriptions.get(work.session, id)
-            own.check(reader, row.person, "subscription", id)
-            subscription_acts.change_subscription(
-                work, site.packs.lookups, reader.name, row, _wanted(form), clock.now()
-            )
+            held = subscriptions.get(work.session, id)
+            wanted = _wanted(form, clock.now(), people.get(work.session, held.person).timezone)
+            subscription_acts.change_subscription(work, site.packs.lookups, reader.name, held, wanted, clock.now())
     except (InvalidError, ConflictError) as error:
-        return _form(request, site, reader, form, problem=refused(error), row=row)
-    return onward(f"/subscriptions/{id}", {"pause": "paused", "start": "started"}.get(act, "saved"))
+        return show(request, site, reader, Standing(standing, problem=_at_target(refused(error)), row=row))
+    return onward(f"/subscriptions/{id}", _SAID.get(act, "saved"))
 
 
-def _wanted(form: Form) -> SubscriptionChange:
+def _wanted(form: Form, now: datetime, zone: str) -> SubscriptionChange:
     match form.text("act"):
         case "pause":
             return SubscriptionChange(state="paused")
         case "start":
             return SubscriptionChange(state="active")
+        case "mute" | "hear" as act:
+            return SubscriptionChange(muted=act == "mute")
+        case "wake":
+            return SubscriptionChange(awake=True)
+        case "want":
+            return SubscriptionChange(wanted=True)
+        case "snooze":
+            return SubscriptionChange(snoozed_until=_until(form, now, zone))
     return SubscriptionChange(
         name=form.text("name") or None, query=form.text("query"), channels=form.many("channel"),
-        cadence=form.text("cadence") or None,
+        cadence=form.text("cadence") or None, urgent=form.ticked("urgent"), note=form.text("note")[:500],
     )  # fmt: skip
 
 
-def _check(form: Form) -> None:
-    if not form.many("channel"):
-        raise InvalidError("Choose where alerts should go", field="/channel")
-    if len(form.text("name")) > 120:
-        raise InvalidError("The name is too long. 120 characters is the most", field="/name")
-
-
-@routes.post("/check")
-def check(site: Ours, form: Filled) -> Response:
-    """Say how a query is read, for the place under the editor: replaced as somebody types."""
-    at = form.text("at") if _PATH.fullmatch(form.text("at")) else "/subscribe"
-    return page("checked.html", checked=read(site, form.text("query")), at=at)
-
-
-def read(site: Site, query: str) -> dict[str, Any]:  # Any: what the template shows
-    """Read a query as the engine does: its canonical form and notes, or the mistake with its caret."""
-    if not query:
-        return {"query": "", "notes": [], "refused": None, "caret": "", "readings": ()}
+def _until(form: Form, now: datetime, zone: str) -> datetime:
+    """Read until when a subscription is to sleep: in so many hours, or a local date and time."""
+    if form.text("hours") in _HOURS:
+        return now + timedelta(hours=int(form.text("hours")))
     try:
-        parsed = subscription_acts.check_query(query, site.packs.lookups)
-    except QueryError as error:
-        caret = draw(query, error.position or 1, error.length)
-        return {"query": "", "notes": [], "refused": refused(error), "caret": caret, "readings": error.readings}
-    return {
-        "query": parsed.text,
-        "notes": [str(note) for note in parsed.notes],
-        "refused": None,
-        "caret": "",
-        "readings": (),
-    }
-
-
-def _form(
-    request: Request, site: Site, reader: Caller, form: Form, *, problem: Refused | None = None,
-    row: Subscription | None = None, shown: dict[str, Any] | None = None,  # Any: what the template shows
-) -> Response:  # fmt: skip
-    with site.store.read() as session:
-        around = frame(site, session, request)
-        whose = row.person if row else own.named(reader, None, form.text("team") or None)
-        mine = channels.page(session, person=whose, limit=200)
-        told = briefs_of(session, alerts.page(session, subscription=row.id, limit=5)) if row else []
-        owner = people.get(session, whose)
-    return page(
-        "subscription.html", status=422 if problem else 200, frame=around, form=form, refused=problem, row=row,
-        channels=mine, told=told, cadences=CADENCES, owner=owner, checked=read(site, form.text("query")),
-        at=f"/subscriptions/{row.id}" if row else "/subscribe", preview=shown,
-        topics=sorted(site.packs.packs.values(), key=lambda pack: pack.title),
-    )  # fmt: skip
-
-
-@routes.post("/preview")
-def preview(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
-    """Show what a query would have caught in the last 30 days, under the form; without scripts as a whole page."""
-    checked = read(site, form.text("query"))
-    shown = _looked_back(site, reader, form.text("query")) if checked["query"] else None
-    if request.headers.get("hx-request"):
-        return page("preview.html", preview=shown, checked=checked)
-    id_ = form.text("at").removeprefix("/subscriptions/")
-    with site.store.read() as session:
-        row = subscriptions.get(session, id_) if id_ != form.text("at") else None
-        if row is not None:
-            own.check(reader, row.person, "subscription", id_)
-    return _form(request, site, reader, form, row=row, shown=shown)
-
-
-def _looked_back(site: Site, reader: Caller, query: str) -> dict[str, Any]:  # Any: what the template shows
-    packs = site.packs
-    parsed = subscription_acts.check_query(query, packs.lookups)
-    with turn(), site.store.read() as session:
-        zone, now = people.get(session, reader.person).timezone, clock.now()
-        found = preview_of(session, packs.trees, parsed, span_of(DAYS, now, zone), SHOWN_STORIES)
-        most = max((day.stories for day in found.days), default=0)
-        return {"found": found, "days": DAYS, "most": most, "titles": titles_of(found), "zone": zone, "now": now}
+        return datetime.fromisoformat(form.text("until")).replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        text = "Enter until when it is to sleep, such as 2026-11-30T08:00"
+        raise InvalidError(text, field="/until") from None
 
 
 def _labels(session: Session, chosen: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -20,6 +20,23 @@ def count(value: int, one: str, many: str) -> str:
     return f"{value:,} {one if value == 1 else many}"
 
 
+def rounded(people: int) -> str:
+    """Write how many people live somewhere, to three digits: "216,000", "2.66 million"."""
+    if people >= 1_000_000:
+        return f"{people / 1_000_000:.3g} million"
+    unit = 10 ** max(0, len(str(people)) - 3)
+    return f"{round(people / unit) * unit:,}"
+
+
+def rate(per_day: float) -> str:
+    """Write how many alerts to expect: "12 alerts a day", "one alert a day", "one alert every 3 days", "no alert"."""
+    if per_day >= 1.5:
+        return f"{round(per_day):,} alerts a day"
+    if per_day > 0.75:
+        return "one alert a day"
+    return f"one alert every {round(1 / per_day):,} days" if per_day > 0 else "no alert"
+
+
 def short_age(seconds: float | None) -> str:
     """Write an age for a table: "0.1 s", "12 min", "2 h 29 min", "3 d 4 h"; a dash for none."""
     if seconds is None:

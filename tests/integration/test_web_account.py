@@ -57,7 +57,7 @@ def test_a_link_is_mailed_and_signs_in(api: Api) -> None:
     (mail,) = mails(api)
     assert f"To: {ADDRESS}" in mail
     path = re.search(r"/in/[\w-]+", mail)[0]
-    assert api.call("POST", path, role=None).headers["location"] == "/"
+    assert api.call("POST", path, role=None).headers["location"] == "/start"
 
 
 def test_an_unknown_address_is_answered_as_a_known_one(api: Api) -> None:
@@ -78,7 +78,7 @@ def test_links_are_mailed_five_times_an_hour_at_most(api: Api) -> None:
 def test_a_password_signs_in_and_is_kept_only_as_a_hash(api: Api) -> None:
     with_password(api)
     answer = ask(api, email=ADDRESS, password=GOOD)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/start")
     assert api.call("GET", "/alerts", role=None).status_code == 200
     with api.store.read() as session:
         kept = session.get_one(Person, api.people[Role.SUBSCRIBER]).password

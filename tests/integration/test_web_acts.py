@@ -71,7 +71,10 @@ def test_the_live_check_says_how_a_query_is_read(api: Api) -> None:
 def test_a_subscription_is_changed_paused_and_started_again(api: Api) -> None:
     made = api.subscription()
     path, channel = f"/subscriptions/{made['id']}", made["channels"][0]
-    assert post(api, path, query="detainer*", name="Other", channel=channel, cadence="instant").status_code == 303
+    wanted = {"query": "detainer*", "name": "Other", "channel": channel, "cadence": "instant"}
+    assert "Neither query caught a story in 30 days" in text(post(api, path, **wanted))
+    assert api.v1("GET", f"subscriptions/{made['id']}").json()["query"] == "sanctuary"
+    assert post(api, path, **wanted, seen="1").status_code == 303
     assert post(api, path, act="pause").headers["location"] == f"{path}?said=paused"
     row = api.v1("GET", f"subscriptions/{made['id']}").json()
     assert (row["query"], row["name"], row["state"]) == ("detainer*", "Other", "paused")

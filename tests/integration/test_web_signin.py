@@ -65,7 +65,7 @@ def test_looking_at_a_link_does_not_use_it(api: Api) -> None:
 
 def test_a_link_signs_in_once(api: Api) -> None:
     answer = api.call("POST", f"/in/{api.link}", role=None)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/start")
     assert get(api, "/").status_code == 200
     for method in ("GET", "POST"):
         again = api.call(method, f"/in/{api.link}", role=None)
