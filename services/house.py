@@ -17,6 +17,7 @@ from services.incidents import Watch, look
 from services.noticing import Desk, look_after
 from services.reader_links import ReaderLinks
 from services.settings import Settings
+from services.stopped import tell_of_quarantine
 from services.store import idempotency, windows, workers
 from services.store.reclaim import reclaim
 from services.store.secrets import open_vault
@@ -38,6 +39,7 @@ def keep_house(store: Store, run: Path, settings: Settings) -> None:
         workers.forget_dead(work.session, store, run, now)
         idempotency.forget(work.session, now)
         look_after(work, _desk(settings), now)
+        tell_of_quarantine(work, _desk(settings), now)
         if back or closed:
             work.hint(Stage.DELIVER)
     if back:

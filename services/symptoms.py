@@ -11,11 +11,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from services.store import quarantine
 from services.store.incidents import Symptom
-from services.store.states import ArticleState, ChannelState, DeliveryState, Health, SourceState, SubscriptionState
-from services.store.tables import Article, Channel, Delivery, Lane, Source, Subscription, Worker
+from services.store.states import ArticleState, ChannelState, DeliveryState, Health, SourceState
+from services.store.tables import Article, Channel, Delivery, Lane, Source, Worker
 
 ROLES = ("ingest", "match", "deliver")
+MOST_RULES = 100
 LOST_AFTER = timedelta(seconds=60)  # a worker says every few seconds that it lives
 STARTING = timedelta(seconds=60)  # what a process may take to come up, or a broker to come back
 _SAID = {
@@ -94,12 +96,14 @@ def _channels(session: Session) -> Iterator[Symptom]:
 
 def _quarantine(session: Session) -> Iterator[Symptom]:
     """One for each rule, however many subscribe to it."""
-    held = col(Subscription.state) == SubscriptionState.QUARANTINED
-    rules = select(col(Subscription.rule_key), func.min(col(Subscription.name)), func.count())
-    for key, name, number in session.execute(rules.where(held).group_by(col(Subscription.rule_key))):
-        also = f" and {number - 1:,} more" if number > 1 else ""
-        text = f'The query of "{name}"{also} is in quarantine: it could not be matched within its bounds'
-        yield Symptom(f"rule:{key}", "rule.quarantined", text, "/subscriptions")
+    for one in quarantine.page(session, quarantined=True, limit=MOST_RULES):
+        asked = f"{one.subscriptions:,} subscription{'s ask' if one.subscriptions != 1 else ' asks'} for it"
+        text = f"The query {_cut(one.query or one.rule.rule_key)} is in quarantine: it {one.rule.said}; {asked}"
+        yield Symptom(f"rule:{one.rule.rule_key}", "rule.quarantined", text, "/rules")
+
+
+def _cut(query: str) -> str:
+    return query if len(query) <= 80 else f"{query[:79]}…"
 
 
 def _disk(bounds: Bounds) -> Iterator[Symptom]:

@@ -62,6 +62,13 @@ def states(session: Session, ids: Iterable[str]) -> dict[str, str]:
     return {id_: state for id_, state in session.execute(query)}  # noqa: C416  # rows are not pairs to the checker
 
 
+def working_of(session: Session, person: str) -> list[Channel]:
+    """Give the channel by which a person is best reached: one that works, mail before others; or nothing."""
+    mine = col(Channel.person) == person, col(Channel.state).in_([ChannelState.ACTIVE, ChannelState.FAILING])
+    order = (col(Channel.failing_since).is_not(None), col(Channel.kind) != "email", col(Channel.created_at))
+    return list(session.scalars(select(Channel).where(*mine).order_by(*order, col(Channel.id)).limit(1)))
+
+
 def opened(vault: Vault, row: Channel) -> tuple[str, str | None]:
     """Give the address and the secrets in clear, for the moment of a send; a webhook has two during a rotation."""
     return vault.open(row.target_sealed), None if row.secret_sealed is None else vault.open(row.secret_sealed)

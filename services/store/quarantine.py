@@ -86,7 +86,7 @@ def release(session: Session, rule_key: str, now: datetime) -> Rule:
         raise NotFoundError(f'There is no rule "{rule_key}" that broke its budget', field="/id")
     if rule.quarantined_at is None:
         raise ConflictError(f'The rule "{rule_key}" is not in quarantine', field="/id")
-    rule.quarantined_at = rule.told_to = None
+    rule.quarantined_at, rule.told_to = None, ""
     rule.breaches, rule.article, rule.released_at = 0, None, now
     session.add(rule)
     session.flush()
@@ -101,6 +101,23 @@ def _mark(
     mine = col(Subscription.rule_key) == rule.rule_key, col(Subscription.state) == old
     changed = {"state": new, "reason": reason, "changed_at": now, "version": Subscription.version + 1}
     session.execute(update(Subscription).where(*mine).values(**changed))
+
+
+# ---- telling ----
+
+
+def next_untold(session: Session) -> Rule | None:
+    """Give the rule whose people wait longest to be told that it went into quarantine, or runs again."""
+    waits = select(Rule).where(col(Rule.told_to).is_not(None)).order_by(col(Rule.broke_at), col(Rule.rule_key))
+    return session.scalars(waits.limit(1).with_for_update(skip_locked=True)).first()
+
+
+def untold_of(session: Session, rule: Rule, limit: int) -> list[Subscription]:
+    """Give the next of its subscriptions whose people are to be told."""
+    state = SubscriptionState.ACTIVE if rule.quarantined_at is None else SubscriptionState.QUARANTINED
+    mine = col(Subscription.rule_key) == rule.rule_key, col(Subscription.state) == state
+    query = select(Subscription).where(*mine, col(Subscription.id) > (rule.told_to or ""))
+    return list(session.scalars(query.order_by(col(Subscription.id)).limit(limit)))
 
 
 # ---- lists and counts ----

@@ -50,8 +50,8 @@ class Rule(SQLModel, table=True):
     """What is known of a rule beside its queries; a rule without a row gave no cause.
 
     `anyway`: why it is tried on every article. `breaches` of its budget, the last on `article`: `fault`, `said`,
-    `took_ms`. In quarantine since `quarantined_at` it is not evaluated; `told_to` is the last of its people who was
-    told of that, null once all were.
+    `took_ms`. In quarantine since `quarantined_at` it is not evaluated; `told_to` is the last of its subscriptions
+    whose people were told of that or of its release, null once all were.
     """
 
     __tablename__ = "rule"

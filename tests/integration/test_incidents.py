@@ -12,8 +12,9 @@ from services import pipeline
 from services.acts import channel_acts
 from services.errors import ConflictError
 from services.incidents import Watch, look, said
-from services.store import channels, incidents, people, sources
-from services.store.states import ChannelState, SourceState, SubscriptionState
+from services.rules.budget import Breach, Fault
+from services.store import channels, incidents, people, quarantine, sources
+from services.store.states import ChannelState, SourceState
 from services.store.tables import Channel, Delivery, Incident, Person, Source, Subscription, Worker
 from services.symptoms import ROLES, Bounds
 from tests.builders import NOW, VAULT, a_channel
@@ -101,7 +102,8 @@ def a_disabled_channel(room: Room) -> None:
 def a_rule_in_quarantine(room: Room) -> None:
     id_ = room.subscribe("zebra", room.channel())
     with room.store.write() as work:
-        work.session.get_one(Subscription, id_).state = SubscriptionState.QUARANTINED
+        key = work.session.get_one(Subscription, id_).rule_key
+        quarantine.record_breach(work.session, Breach(key, Fault.ENDED, "ended the process"), room.now)
 
 
 def a_full_disk(room: Room) -> None:
@@ -119,7 +121,11 @@ def a_broker_that_is_gone(room: Room) -> None:
         (a_missing_worker, "worker.missing", "tocsin worker match"),
         (a_late_stage, "stage.late", "The stage ingest is late"),
         (a_disabled_channel, "channel.disabled", "was disabled: 410 Gone"),
-        (a_rule_in_quarantine, "rule.quarantined", 'of \\"Sanctuary\\" is in quarantine'),
+        (
+            a_rule_in_quarantine,
+            "rule.quarantined",
+            "zebra is in quarantine: it ended the process; 1 subscription asks for it",
+        ),
         (a_full_disk, "disk.low", "are wanted"),
         (a_broker_that_is_gone, "broker.gone", "The broker does not answer"),
     ],

@@ -11,21 +11,24 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from services import finding, pipeline
+from services import finding, pipeline, stopped
 from services.acts import subscription_acts
 from services.acts.subscription_acts import SubscriptionChange
 from services.deciding import Options
 from services.errors import ConflictError, NotFoundError
+from services.noticing import Desk
 from services.queries.tree import Near, Node
 from services.rules import budget, engine
 from services.rules.budget import Breach, Budget, Fault
 from services.rules.engine import Engine
+from services.stopped import tell_of_quarantine
 from services.store import articles, quarantine, subscriptions
 from services.store.packs import shipped
 from services.store.rules import LiveRules
-from services.store.states import ArticleState, SubscriptionState
-from services.store.tables import Alert, Article, Rule, Subscription
+from services.store.states import ArticleState, ChannelState, SubscriptionState
+from services.store.tables import Alert, Article, Channel, Delivery, Rule, Subscription
 from services.store.work import Store
+from tests.builders import VAULT
 from tests.integration.test_pipeline import LEASE, Town
 
 POISON = "sanctuary NEAR/9 council"
@@ -252,3 +255,64 @@ def _match(town: Town, *, apart: bool) -> None:
             articles.claim_to_match(work.session, town.now, LEASE)
         town.later(minutes=5)
     pipeline.match(town.store, town.rules, town.clock, LEASE, Options(timedelta(minutes=5)))
+
+
+# ---- who is told ----
+
+
+def told(town: Town) -> dict[str, list[str]]:
+    """The notices that are on their way, by channel's label: their subjects."""
+    with town.store.write() as work:
+        while tell_of_quarantine(work, Desk(lambda: VAULT, "Tocsin <t@x.example>", "https://t.example"), town.now):
+            pass
+    labels = {row.id: row.label for row in town.all(Channel)}
+    found: dict[str, list[str]] = {}
+    for row in sorted(town.all(Delivery), key=lambda row: row.id):
+        if row.kind == "notice":
+            found.setdefault(labels[row.channel], []).append(row.subject or "")
+    return found
+
+
+def test_everybody_who_asks_for_the_rule_is_told_once_by_their_own_channel(town: Town) -> None:
+    mail = {"kind": "email", "target": "eve@example.org", "email": "eve@example.org"}
+    town.subscribe(POISON, town.channel(**mail), name="Eve's")
+    breach(town, times=3)
+    first = told(town)
+    assert first == {"http://127.0.0.1:9/hook": ["", ""], "eve@example.org": ["In quarantine: Eve's"]}
+    assert told(town) == first
+    body = next(row.body for row in town.all(Delivery) if row.subject == "In quarantine: Eve's").decode()
+    assert "took too long 3 times and no longer runs" in body
+    assert "The last time: it took 80 ms where 51 ms are allowed." in body
+    assert "https://t.example/subscriptions/" in body
+
+
+def test_a_release_is_told_too_and_another_quarantine_again(town: Town) -> None:
+    mail = {"kind": "email", "target": "eve@example.org", "email": "eve@example.org"}
+    town.subscribe(POISON, town.channel(**mail), name="Eve's")
+    breach(town, times=3)
+    told(town)
+    town.later(minutes=5)
+    with town.store.write() as work:
+        quarantine.release(work.session, key_of(POISON), town.now)
+    assert sorted(told(town)["eve@example.org"]) == ["In quarantine: Eve's", "Runs again: Eve's"]
+    town.later(minutes=5)
+    breach(town, times=3)
+    assert len(told(town)["eve@example.org"]) == 3
+
+
+def test_who_cannot_be_reached_by_the_subscription_is_told_by_another_channel(town: Town) -> None:
+    broken = town.channel(email="eve@example.org")
+    town.channel(kind="email", target="eve@example.org", email="eve@example.org")
+    town.subscribe(POISON, broken, name="Eve's")
+    with town.store.write() as work:
+        work.session.get_one(Channel, broken).state = ChannelState.DISABLED
+    breach(town, times=3)
+    assert told(town)["eve@example.org"] == ["In quarantine: Eve's"]
+
+
+def test_a_rule_of_very_many_is_told_page_by_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stopped, "AT_ONCE", 2)
+    for number in range(4):
+        town.subscribe(POISON, town.channel(kind="email", target=f"{number}@example.org"), name=f"No. {number}")
+    breach(town, times=3)
+    assert len([label for label in told(town) if label.endswith("@example.org")]) == 4
