@@ -6,6 +6,7 @@ boundary follows from the id. Body parts are quoted-printable, so that every lin
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
@@ -86,9 +87,9 @@ def compose(mail: Mail, envelope: Envelope) -> bytes:
             f'"{envelope.sender}" is not a sender, such as Tocsin <alerts@office.example>', field="mail_from"
         )
     message = EmailMessage(policy=_Policy(linesep="\r\n", cte_type="7bit"))
-    message["From"] = Address(display_name=plain(name), addr_spec=address)
+    message["From"] = Address(display_name=_headed(name), addr_spec=address)
     message["To"] = Address(addr_spec=envelope.to)
-    message["Subject"] = clip(plain(mail.subject), MOST_SUBJECT)
+    message["Subject"] = clip(_headed(mail.subject), MOST_SUBJECT)
     message["Date"] = format_datetime(envelope.date.astimezone(ZoneInfo(envelope.zone)))
     message["Message-ID"] = f"<{envelope.id}@{domain}>"
     for header, value in _list_headers(envelope, domain):
@@ -100,13 +101,22 @@ def compose(mail: Mail, envelope: Envelope) -> bytes:
     return message.as_bytes()
 
 
+def _headed(text: str) -> str:
+    """Give text as a header holds it, without the beginning of an encoded word.
+
+    The standard library decodes one in what it is given and writes a line break that it held as one: a headline
+    `=?utf-8?q?x=0d=0aBcc:_a@b.example?=` would add a header.
+    """
+    return plain(text).replace("=?", "= ?")
+
+
 def _list_headers(envelope: Envelope, domain: str) -> list[tuple[str, str]]:
     headers = [("Auto-Submitted", "auto-generated")]
     if envelope.thread:
         ids = [f"<{id_}@{domain}>" for id_ in envelope.thread]
         headers += [("In-Reply-To", ids[-1]), ("References", " ".join([*ids[:1], *ids[1:][-9:]]))]
     if envelope.list_id:
-        name = plain(envelope.list_name).replace("\\", "").replace('"', "'")
+        name = _headed(envelope.list_name).replace("\\", "").replace('"', "'")
         ascii_name = clip(name.encode("ascii", "ignore").decode(), 100).replace("…", "")
         headers.append(("List-Id", f'"{ascii_name}" <{envelope.list_id}.{domain}>'))
     ways = [envelope.unsubscribe, f"mailto:{envelope.unsubscribe_mail}" if envelope.unsubscribe_mail else None]
@@ -115,8 +125,16 @@ def _list_headers(envelope: Envelope, domain: str) -> list[tuple[str, str]]:
     if envelope.unsubscribe and envelope.unsubscribe.startswith("https://"):
         headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     if envelope.feedback_id:
-        headers.append(("Feedback-ID", plain(envelope.feedback_id)))
+        headers.append(("Feedback-ID", _headed(envelope.feedback_id)))
     return headers
+
+
+_ENDED = re.compile(r"(?:\r\n|\r(?!\n)|(?<!\r)\n)(?![ \t]|\Z)")
+
+
+def _one_header(folded: str) -> str:
+    """Let a line that would begin another header go on with this one, whatever it came from."""
+    return _ENDED.sub("\r\n ", folded)
 
 
 class _Policy(EmailPolicy):
@@ -127,8 +145,8 @@ class _Policy(EmailPolicy):
     def fold(self, name: str, value: str) -> str:
         """Fold a header to lines."""
         if name.lower() not in self.whole:
-            return str(super().fold(name, value))
-        return f"{name}: " + str(value).replace("> <", ">\r\n <").replace(">, <", ">,\r\n <") + "\r\n"
+            return _one_header(str(super().fold(name, value)))
+        return _one_header(f"{name}: " + str(value).replace("> <", ">\r\n <").replace(">, <", ">,\r\n <") + "\r\n")
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Fold a header to lines of bytes."""

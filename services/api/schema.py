@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from services.api import access
+
 routes = APIRouter(include_in_schema=False)
 
 _PROBLEM = {
@@ -46,8 +48,11 @@ def described(app: FastAPI) -> dict[str, Any]:  # Any: JSON
     found["components"]["schemas"]["Problem"] = _PROBLEM
     found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     found["security"] = [{"token": []}]
-    for methods in found["paths"].values():
-        for operation in methods.values():
+    for path, methods in found["paths"].items():
+        for method, operation in methods.items():
+            row = access.find(method.upper(), path).row
+            if row is not None and not row.roles:
+                operation["security"] = []
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = _ANSWER
     return found

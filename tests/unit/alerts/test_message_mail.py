@@ -26,6 +26,7 @@ from services.alerts.message import (
     Listened,
     Section,
 )
+from services.errors import InvalidError
 from tests.unit.alerts.message_examples import COUNCIL, DAILY, FOOT, LISTENED, LOS_ANGELES, RENT, SENT, SITE
 
 ENVELOPE = Envelope("msg_7h2kq9", "Tocsin <alerts@news-alerts.example>", "dana@policy-desk.example", SENT, LOS_ANGELES)
@@ -203,3 +204,31 @@ def test_whatever_a_text_holds_the_html_stays_text_and_http_links(parts: list[st
 def test_a_sender_without_an_address_is_a_mistake_of_the_settings(sender: str) -> None:
     with pytest.raises(Exception, match="is not a sender"):
         compose(Mail("s", "t"), replace(ENVELOPE, sender=sender))
+
+
+INJECTED = [
+    "=?utf-8?q?x=0d=0aBcc:_evil@e.example?=", "=?utf-8?q?x=0d=0aBcc: evil@e.example?= more", "=?utf-8?b?eA0KQmNjOiBhQGIuZXhhbXBsZQ==?=",
+    "=?utf-8?q?=0aX-Evil:_1?=", "==?utf-8?q?=0d=0aBcc:_a@b.example?=", "é =?utf-8?q?=0d=0aBcc:_a@b.example?=",
+    "x\r\nBcc: a@b.example", "x\nBcc: a@b.example", "x\rBcc: a@b.example", "x\u2028Bcc: a@b.example", "x\x85Bcc: a@b.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", INJECTED)
+@pytest.mark.parametrize("where", ["subject", "list_name", "sender"])
+def test_no_text_of_others_adds_a_header(text: str, where: str) -> None:
+    """E1, E2; K17, as CVE-2019-11236, CVE-2020-26137 and CVE-2020-7695: the standard library decodes an encoded word."""
+    sender = f"{text} <alerts@example.org>" if where == "sender" else "Tocsin <alerts@example.org>"
+    if where == "sender" and any(sign in text for sign in "\r\n"):
+        sender = "Tocsin <alerts@example.org>"
+    envelope = Envelope(
+        id="d1", sender=sender, to="ana@example.org", date=SENT, list_id="s1",
+        list_name=text if where == "list_name" else "Goats",
+    )  # fmt: skip
+    try:
+        body = compose(Mail(text if where == "subject" else "Goats", "text"), envelope)
+    except InvalidError:
+        return
+    read = email.message_from_bytes(body, policy=email.policy.SMTP)
+    assert {"bcc", "x-evil"} & {name.lower() for name in read} == set()
+    assert len(read["to"].addresses) == 1
+    assert b"\nBcc" not in body

@@ -47,7 +47,7 @@ def test_a_row_without_a_route_is_refused() -> None:
 
 def test_a_route_that_names_a_thing_says_whose_it_must_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "TABLE", (*TABLE, Row(("GET",), "/api/v1/secrets/{id}", access.EVERYBODY)))
-    with pytest.raises(RuntimeError, match="whose these are: /api/v1/secrets/{id}"):
+    with pytest.raises(RuntimeError, match=r"whose these are: /api/v1/secrets/\{id\}"):
         check(built())
 
 

@@ -1,0 +1,43 @@
+"""The fuzz targets in small, so that they work when somebody wants to run them long (`python -m tests.fuzz`)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.fuzz import oracles
+from tests.fuzz.parsers import TARGETS, throw
+from tests.fuzz.report import RESULTS, Run
+
+CASES = {"query": 150, "json": 60, "url": 300, "places": 80}
+
+
+@pytest.mark.parametrize("target", list(TARGETS))
+def test_nothing_is_found_in_a_short_run(target: str) -> None:
+    run = Run(target, seed=7)
+    throw(run, TARGETS[target], CASES.get(target, 8), seconds=60)
+    assert run.findings == []
+    assert run.cases > 0
+
+
+@pytest.mark.parametrize(
+    ("take", "case", "fault"),
+    [
+        (oracles._check_mail, b"To: a@b.example\r\nBcc: c@d.example\r\nSubject: x\r\n\r\n", "bcc"),
+        (oracles._check_html, "<p><b onerror=a()></p>", "onerror"),
+        (oracles._check_html, '<a href="javascript:a()">x</a>', "javascript"),
+    ],
+)  # fmt: skip
+def test_an_oracle_notices_what_it_is_there_for(take, case, fault: str) -> None:
+    with pytest.raises(AssertionError, match=fault):
+        take(case)
+
+
+def test_recorded_runs_found_nothing_that_is_still_there() -> None:
+    files = sorted(RESULTS.glob("*.jsonl"))
+    assert {file.stem for file in files} <= {"api", *TARGETS}
+    for file in files:
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        assert lines[-1]["findings"] == [], file.name
+        assert all({"seed", "commit", "machine", "cases"} <= line.keys() for line in lines)
