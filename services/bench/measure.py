@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import FrameType
@@ -28,6 +29,7 @@ from services.bench.peers import PEERS, Peer
 from services.bench.stems import Stems
 from services.errors import TocsinError
 from services.queries.tree import Node
+from services.rules import frequent
 from services.rules.packing import Packer
 
 _MEASURED_EACH = 6  # of the articles made up, every sixth is matched; the others only give rules
@@ -76,12 +78,14 @@ def measure(size: int, corpus_file: str | None, rule_file: str | None, peers: Se
     measured = articles if corpus_file else articles[::_MEASURED_EACH]
     drawn = mix.rules(articles, seed) if own is None else iter(own)
     rules = _packed(drawn, size, notes, progress)
+    shares = frequent.learned(_others(articles, measured))
+    notes.append("ours: knows from a sample of articles how frequent words are, as a worker does from the stored ones")
     for article in articles:
         Stems().of(article)  # what the text analysis remembers is not counted as rules' memory
     asked = [peer for peer in peers if peer.most_rules is None or rules.count <= peer.most_rules]
     notes += [f"{peer.name}: left out above {peer.most_rules:,} rules" for peer in peers if peer not in asked]
     with ExitStack() as stack:
-        ours = load(Ours, rules, "loading ours", progress)
+        ours = load(partial(Ours, shares), rules, "loading ours", progress)
         theirs: dict[str, Loaded] = {}
         for peer in asked:
             theirs[peer.name] = load(peer.make, rules, f"loading {peer.name}", progress)
@@ -89,6 +93,13 @@ def measure(size: int, corpus_file: str | None, rule_file: str | None, peers: Se
         gc.collect()
         gc.freeze()
         return _measured(ours, theirs, {peer.name: peer for peer in asked}, rules, measured, notes, progress)
+
+
+def _others(articles: Sequence[Article], measured: Sequence[Article]) -> Sequence[Article]:
+    """Give articles spread over all, none of them measured where not all are."""
+    if len(measured) == len(articles):
+        return articles[:: max(1, len(articles) // frequent.SAMPLE)]
+    return articles[1 :: 2 * _MEASURED_EACH]
 
 
 def _packed(drawn: Iterator[Node], size: int, notes: list[str], progress: Progress) -> Rules:

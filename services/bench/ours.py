@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from services.articles.article import Article
 from services.queries.tree import Node
 from services.rules.engine import Engine
+from services.rules.frequent import SHARES
 
 
 class Ours:
     """The engine of `services.rules`."""
 
-    def __init__(self) -> None:
+    def __init__(self, shares: Mapping[str, float] = SHARES) -> None:
         self.engine = Engine()
+        self.engine.know(shares)
         self.tried = 0
 
     def add(self, number: int, tree: Node) -> bool:

@@ -12,6 +12,7 @@ if something has to be evaluated.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from struct import Struct
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -35,6 +36,9 @@ FEW = 5000
 """So many rules wait under words only; beyond, pairs are worth what it costs to look at those of an article."""
 
 
+_LENGTH = Struct("=I")
+
+
 class Matches(NamedTuple):
     """Rules that hold, how many were tried, and those whose evaluation failed, each with the reason."""
 
@@ -46,22 +50,22 @@ class Matches(NamedTuple):
 class Engine:
     """All rules of one process. Articles in its own language are decided fastest; all others are decided right."""
 
-    __slots__ = ("_any", "_few", "_index", "_lexicon", "_packer", "_topic_any", "_topic_index", "_topics", "_trees")
+    __slots__ = ("_any", "_few", "_index", "_lexicon", "_packer", "_rules", "_topic_any", "_topic_index", "_topics")
 
     def __init__(self, topics: Mapping[str, Node] | None = None, *, language: str = "en", few: int = FEW) -> None:
         self._few = few
         self._lexicon = Lexicon(language)
         self._index = Index(Rarity(self._lexicon.shares))
         self._packer = Packer()
-        self._trees: dict[str, bytes] = {}
+        self._rules: dict[str, bytes] = {}
         self._any: dict[str, str] = {}
         self.set_topics(topics or {})
 
     def __len__(self) -> int:
-        return len(self._trees)
+        return len(self._rules)
 
     def __contains__(self, rule: str) -> bool:
-        return rule in self._trees
+        return rule in self._rules
 
     @property
     def any_rules(self) -> Mapping[str, str]:
@@ -76,20 +80,22 @@ class Engine:
         for name, tree in self._topics.items():
             self._place(name, tree, self._topic_index, self._topic_any)
 
+    def know(self, shares: Mapping[str, float]) -> None:
+        """Let rules added from here on wait under what is rare by these shares of articles that have a stem."""
+        self._lexicon.know(shares)
+
     def add(self, rule: str, tree: Node) -> None:
         """Let a rule take part from the next article on; a rule that is there is replaced."""
-        if rule in self._trees:
+        if rule in self._rules:
             self.remove(rule)
-        self._place(rule, tree, self._index, self._any)
-        self._trees[rule] = self._packer.pack(tree)
+        taken = self._place(rule, tree, self._index, self._any)
+        self._rules[rule] = _LENGTH.pack(len(taken)) + taken + self._packer.pack(tree)
 
     def remove(self, rule: str) -> None:
         """Let a rule take part no more; one that is not there is no mistake."""
-        packed = self._trees.pop(rule, None)
-        if packed is None or self._any.pop(rule, None) is not None:
-            return
-        for way in branches(self._packer.unpack(packed), self._lexicon):
-            self._index.take(rule, way)
+        held = self._rules.pop(rule, None)
+        if held is not None and self._any.pop(rule, None) is None:
+            self._index.take(held[_LENGTH.size : _tree_at(held)])
 
     def match(self, article: Article | Document, places: Places = NOWHERE) -> Matches:
         """Find the rules that hold for an article with these places."""
@@ -116,11 +122,12 @@ class Engine:
 
     def tree(self, rule: str) -> Node:
         """Give the tree of a rule that is there, without how its words were typed."""
-        return self._packer.unpack(self._trees[rule])
+        held = self._rules[rule]
+        return self._packer.unpack(held[_tree_at(held) :])
 
     def state(self) -> State:
         """Give all rules as plain values, to be stored and given to `of_state`; topics are not among them."""
-        return self._lexicon.state(), self._index.state(), self._packer.texts, self._trees, self._any
+        return self._lexicon.state(), self._index.state(), self._packer.texts, self._rules, self._any
 
     @classmethod
     def of_state(cls, state: State, topics: Mapping[str, Node] | None = None) -> Engine:
@@ -131,17 +138,16 @@ class Engine:
         engine._lexicon = Lexicon.of_state(lexicon)
         engine._index = Index(Rarity(engine._lexicon.shares), index)
         engine._packer = Packer(texts)
-        engine._trees, engine._any = trees, anyway
+        engine._rules, engine._any = trees, anyway
         engine.set_topics(topics or {})
         return engine
 
-    def _place(self, rule: str, tree: Node, index: Index, anyway: dict[str, str]) -> None:
+    def _place(self, rule: str, tree: Node, index: Index, anyway: dict[str, str]) -> bytes:
         ways = branches(tree, self._lexicon)
         if all(way.clauses for way in ways):
-            for way in ways:
-                index.put(rule, way, paired=len(self._trees) >= self._few)
-        else:
-            anyway[rule] = "no word, phrase, topic, place, source, author or site must be present"
+            return b"".join(index.put(rule, way, paired=len(self._rules) >= self._few) for way in ways)
+        anyway[rule] = "no word, phrase, topic, place, source, author or site must be present"
+        return b""
 
     def _search(self, trial: _Trial) -> Found:
         lexicon, traits = self._lexicon, self.traits(trial.article)
@@ -162,6 +168,12 @@ class Engine:
         """Give the topics that hold; one that fails does not hold, and is reported as `topic:NAME`."""
         unsure = {*found.unsure, *self._topic_any}
         return found.sure | {name for name in unsure if trial.holds(f"topic:{name}", self._topics[name])}
+
+
+def _tree_at(held: bytes) -> int:
+    """Give where a rule's tree begins: after the length of its spots and the spots."""
+    (length,) = _LENGTH.unpack_from(held)
+    return _LENGTH.size + int(length)
 
 
 class _Trial:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from services.queries.document import SEARCHED
 from services.queries.fields import host_of
 from services.queries.places import PlaceFact, fact_of
 from services.queries.tree import Author, Facet, Lang, Place, Site, Source, Term, Topic, Wildcard
+from services.rules.frequent import SHARES
 from services.rules.runs import packed, pair
 from services.rules.vocabulary import FIRST, Vocabulary, VocabularyState
 from services.rules.wildcards import Wildcards
@@ -30,7 +31,13 @@ class Kind(StrEnum):
 
 Fact: TypeAlias = tuple[Kind, str]
 LexiconState: TypeAlias = tuple[
-    str, int, dict[int, float], dict[str, VocabularyState], dict[str, dict[str, int]], list[tuple[str, str, int]]
+    str,
+    int,
+    dict[str, float],
+    dict[int, float],
+    dict[str, VocabularyState],
+    dict[str, dict[str, int]],
+    list[tuple[str, str, int]],
 ]
 
 
@@ -53,6 +60,7 @@ class Lexicon:
     __slots__ = (
         "_lengths",
         "_numbers",
+        "_shares",
         "asks_places",
         "asks_topics",
         "facts",
@@ -67,7 +75,8 @@ class Lexicon:
         self.language = language
         self._numbers = Numbers(first)
         self.shares: dict[int, float] = {}
-        self.searched = Vocabulary(self._numbers, language, self.shares)
+        self._shares: Mapping[str, float] = SHARES
+        self.searched = Vocabulary(self._numbers, language, self._share)
         self.zones: dict[Zone, Vocabulary] = {}
         self.holes: dict[Zone, Wildcards] = {}
         self.facts: dict[Fact, int] = {}
@@ -80,6 +89,7 @@ class Lexicon:
         return (
             self.language,
             self._numbers.last + 1,
+            dict(self._shares),
             self.shares,
             {zone.value: self.vocabulary(zone).state() for zone in (Zone.BODY, *self.zones)},
             {zone.value: holes.known for zone, holes in self.holes.items()},
@@ -89,8 +99,9 @@ class Lexicon:
     @classmethod
     def of_state(cls, state: LexiconState) -> Lexicon:
         """Make a lexicon of what `state` gave."""
-        language, first, shares, zones, holes, facts = state
+        language, first, by_stem, shares, zones, holes, facts = state
         lexicon = cls(language, first)
+        lexicon._shares = by_stem
         lexicon.shares.update(shares)
         for zone, known in zones.items():
             lexicon.vocabulary(Zone(zone)).restore(known)
@@ -105,6 +116,18 @@ class Lexicon:
         """The largest number of a feature that is no pair."""
         return self._numbers.last
 
+    def know(self, shares: Mapping[str, float]) -> None:
+        """Take the shares of articles that have a stem from here on, also for words that are known."""
+        self._shares = shares
+        for vocabulary in (self.searched, *self.zones.values()):
+            for own, number in vocabulary.stems.items():
+                self._share(own, number)
+
+    def _share(self, own: str, number: int) -> None:
+        share = self._shares.get(own)
+        if share is not None:
+            self.shares[number] = share
+
     @property
     def other_zones(self) -> set[Zone]:
         """The zones beside title, lead and body that some rule has asked for."""
@@ -115,7 +138,7 @@ class Lexicon:
         if zone in SEARCHED:
             return self.searched
         if zone not in self.zones:
-            self.zones[zone] = Vocabulary(self._numbers, self.language, self.shares)
+            self.zones[zone] = Vocabulary(self._numbers, self.language, self._share)
         return self.zones[zone]
 
     def term(self, term: Term, zone: Zone) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.rules.runs import Clause, Feature, is_pair, pairs, parts
+from services.rules.runs import Clause, Feature, is_pair, pairs, parts, words
 
 _RARE = 0.002  # a word that is not common stands in about one article of 500
 _TOGETHER = 1 / 16  # a pair is about sixteen times rarer than its rarest word
@@ -21,7 +21,7 @@ class Rarity:
     def of(self, feature: Feature) -> float:
         """Estimate the share of articles that have a feature."""
         if isinstance(feature, bytes):
-            return min(map(self.of, pairs(feature)))
+            return min(map(self.of, pairs(words(feature))))
         if not is_pair(feature):
             return self._shares.get(feature, _RARE)
         left, right = parts(feature)

@@ -3,39 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from struct import pack, unpack, unpack_from
+from struct import pack, unpack
 from typing import TypeAlias
 
 Feature: TypeAlias = int | bytes
 """The number of a word, a pair, a wildcard or a fact; or a run of words, four bytes each."""
 Clause: TypeAlias = tuple[Feature, ...]
 
-_SHIFT = 32
-_LOW = (1 << _SHIFT) - 1
+_FACTOR = 0x2545F491
+"""Larger than any word's number. Not a power of two: in a table of pairs all neighbours of a word would meet."""
+_LANE = 64
 
 
 def pair(left: int, right: int) -> int:
-    """Number two neighbours, larger than any word's number: what eight packed bytes are, read as one number."""
-    return left | right << _SHIFT
+    """Number two neighbours, larger than any word's number."""
+    return left + right * _FACTOR
 
 
 def parts(feature: int) -> tuple[int, int]:
     """Give the two words of a pair."""
-    return feature & _LOW, feature >> _SHIFT
+    right, left = divmod(feature, _FACTOR)
+    return left, right
 
 
 def is_pair(feature: int) -> bool:
     """Whether a number is that of two neighbours."""
-    return feature > _LOW
+    return feature >= _FACTOR
 
 
-def pairs(run: bytes) -> Sequence[int]:
-    """Give all neighbours in packed words, in no order: read as eight bytes from each even and from each odd place."""
-    count = len(run) // 4
-    if count < 2:
+def pairs(numbers: Sequence[int]) -> Sequence[int]:
+    """Give all neighbours in order: all words are one large number, to which it is added moved by one word, times."""
+    count = len(numbers) - 1
+    if count < 1:
         return ()
-    even, odd = count // 2, (count - 1) // 2
-    return unpack_from(f"<{even}Q", run) + unpack_from(f"<{odd}Q", run, 4)
+    run = int.from_bytes(pack(f"<{count + 1}Q", *numbers), "little")
+    moved = run >> _LANE
+    return unpack(f"<{count}Q", (run + moved * _FACTOR).to_bytes(8 * count + 8, "little")[: 8 * count])
 
 
 def words(run: Feature) -> Sequence[int]:
@@ -43,6 +46,11 @@ def words(run: Feature) -> Sequence[int]:
     if isinstance(run, int):
         return parts(run)
     return unpack(f"<{len(run) // 4}I", run)
+
+
+def unpaired(clause: Clause) -> Clause:
+    """Write pairs as runs."""
+    return tuple(packed(parts(one)) if isinstance(one, int) and is_pair(one) else one for one in clause)
 
 
 def packed(numbers: Sequence[int]) -> bytes:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from services.articles.article import Article, Zone
 from services.queries.document import SEARCHED, Document
 from services.rules.lexicon import Lexicon
-from services.rules.runs import Feature, is_pair, packed, pair, pairs, parts
+from services.rules.runs import Feature, packed, pair, pairs
 from services.rules.vocabulary import ABSENT, BARRIER, in_order, stems_in_order, tokens
 from services.text import Words
 
@@ -39,15 +39,13 @@ class Traits:
     def near(self) -> Sequence[int]:
         """Give the pairs of neighbours."""
         if self._near is None:
-            self._near = pairs(self.run())
+            self._near = pairs(self._numbers)
         return self._near
 
     def has_run(self, feature: Feature) -> bool:
-        """Whether a pair or a run of words stands in order; a single number is none."""
-        if isinstance(feature, int):
-            if not is_pair(feature) or not self.exact:
-                return False
-            feature = packed(parts(feature))
+        """Whether a run of words stands in order; a number is none."""
+        if type(feature) is not bytes:
+            return False
         if not self.exact:
             return True
         run = self.run()

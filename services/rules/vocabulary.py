@@ -8,11 +8,10 @@ no word or several. Articles in another language go another way, since there one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import TypeAlias
 
-from services.rules.frequent import SHARES
 from services.text import Cut, cut, stem
 
 ABSENT = 0
@@ -88,17 +87,20 @@ VocabularyState: TypeAlias = tuple[dict[str, int], dict[str, int]]
 
 
 class Vocabulary:
-    """The words of all rules in one kind of zone, and what tokens stand for among them."""
+    """The words of all rules in one kind of zone, and what tokens stand for among them.
 
-    __slots__ = ("_foreign", "_numbers", "_shares", "language", "stems", "tokens", "words")
+    `share` is told the stem and number of each new word.
+    """
 
-    def __init__(self, numbers: Iterator[int], language: str, shares: dict[int, float]) -> None:
+    __slots__ = ("_foreign", "_numbers", "_share", "language", "stems", "tokens", "words")
+
+    def __init__(self, numbers: Iterator[int], language: str, share: Callable[[str, int], None]) -> None:
         self.language = language
         self.words: dict[str, int] = {}
         self.stems: dict[str, int] = {}
         self.tokens = Tokens(self)
         self._numbers = numbers
-        self._shares = shares
+        self._share = share
         self._foreign: dict[str, dict[str, list[int]]] = {}
 
     def number(self, folded: str) -> int:
@@ -129,8 +131,7 @@ class Vocabulary:
         if number is None:
             number = self.stems[own] = next(self._numbers)
             self.tokens.forget(own)
-            if own in SHARES:
-                self._shares[number] = SHARES[own]
+            self._share(own, number)
         self.words[folded] = number
         for language, known in self._foreign.items():
             _note(known, stem(folded, language), number)

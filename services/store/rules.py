@@ -15,7 +15,8 @@ from services.queries.parser import STORED, parse
 from services.queries.tree import Node
 from services.rules.budget import Budget
 from services.rules.engine import Engine
-from services.store import rule_snapshot, topic_packs
+from services.rules.frequent import SAMPLE, learned
+from services.store import articles, rule_snapshot, topic_packs
 from services.store.packs import Packs
 from services.store.states import SubscriptionState
 from services.store.tables import Counter, Rule, RuleChange, Subscription
@@ -107,7 +108,13 @@ class LiveRules:
         return True
 
     def _load(self, store: Store) -> int:
-        """Each page is a transaction of its own, so that loading never holds the database up."""
+        """Each page is a transaction of its own, so that loading never holds the database up.
+
+        What words the newest articles have decides under which of its words a rule waits.
+        """
+        with store.read() as session:
+            newest = [articles.value_of(row) for row in articles.page(session, limit=SAMPLE) if row.text]
+        self.engine.know(learned(newest))
         after, loaded = "", 0
         while True:
             with store.read() as session:

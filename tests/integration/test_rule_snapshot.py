@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
+from services import pipeline
 from services.rules.engine import Engine
 from services.store import rules as store_rules
 from services.store.packs import shipped
 from services.store.rules import LiveRules
-from services.store.tables import RuleChange
+from services.store.tables import RuleChange, Subscription
 from services.store.work import Store
 from tests.builders import NOW
-from tests.integration.test_pipeline import Town
+from tests.integration.test_pipeline import LEASE, Town
 
 
 @pytest.fixture
@@ -76,3 +77,29 @@ def test_many_changes_are_kept_without_being_asked(town: Town, tmp_path: Path, m
         town.subscribe(f"word{number} rent", channel, name=f"s{number}")
     rules.refresh(town.store)
     assert (tmp_path / "rules").exists()
+
+
+def test_no_snapshot_is_written_while_a_query_waits_for_its_topic(town: Town, tmp_path: Path) -> None:
+    file = tmp_path / "rules"
+    _kept(town, file)
+    file.unlink()
+    with town.store.write() as work:
+        waits = work.session.scalars(select(Subscription).where(Subscription.name == "s3")).one()
+        waits.query = "topic:harbour-works"
+    rules = _fresh(file)
+    rules.refresh(town.store)
+    assert len(rules.engine) == 5
+    rules.keep(town.store)
+    assert not file.exists()
+
+
+def test_an_engine_learns_from_the_stored_articles_which_words_are_frequent(town: Town, tmp_path: Path) -> None:
+    _kept(town, tmp_path / "rules")
+    for number in range(20):
+        town.push(f"a{number}", f"Rents in Ojai rise again, says the report number{number}.")
+    pipeline.ingest(town.store, town.clock, LEASE)
+    rules = LiveRules(Engine(shipped().trees), shipped())
+    rules.refresh(town.store)
+    shares = rules.engine.state()[0][2]
+    assert shares["ojai"] == 1.0
+    assert "number7" not in shares

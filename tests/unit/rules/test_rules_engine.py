@@ -9,6 +9,7 @@ from services.queries.parser import parse
 from services.queries.places import PlaceFact, PlaceHit
 from services.queries.tree import Node, Place, PlaceKind
 from services.rules.engine import Engine
+from services.rules.frequent import SHARES, learned
 
 CITY = "d:us/ca/ojai"
 
@@ -153,3 +154,25 @@ def test_an_article_in_another_language_is_matched_by_its_own_stems() -> None:
     engine = _engine({"leyes": "leyes", "pair": '"leyes nuevas"', "without": "leyes NOT nueva"})
     assert set(engine.match(_article("Una ley nueva.", language="es")).rules) == {"leyes", "pair"}
     assert engine.match(_article("Una ley nueva.", language="fr")).rules == []
+
+
+def test_words_that_turn_out_frequent_keep_no_rule_from_being_removed() -> None:
+    queries = {f"r{n}": f'(ojai zebra{n}) OR ("ojai rents" council)' for n in range(30)}
+    engine = _engine(queries)
+    engine.know({"ojai": 0.9, "zebra3": 0.8, "council": 0.7})
+    engine.add("later", parse('"ojai rents"').tree)
+    article = _article("Ojai rents: the council of zebra3 met.")
+    assert len(engine.match(article).rules) == 31
+    for rule in queries:
+        engine.remove(rule)
+    assert engine.match(article).rules == ["later"]
+
+
+def test_a_word_that_most_articles_have_is_learned_to_be_frequent() -> None:
+    articles = [_article(f"Ojai council number{n}.") for n in range(40)] + [_article("Rien", language="fr")] * 40
+    shares = learned(articles)
+    assert shares["ojai"] == shares["council"] == 1.0
+    assert shares["said"] == SHARES["said"]
+    assert "number7" not in shares
+    assert "rien" not in shares
+    assert learned(articles[:5]) == SHARES
