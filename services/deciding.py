@@ -21,10 +21,10 @@ from services.identity import alert_id
 from services.store import alerts, articles, channels, deliveries, people, remainders, subscriptions, windows
 from services.store.states import ChannelState, LinkState
 from services.store.stories import Joined
-from services.store.tables import Alert, Article, DeliveryAlert, Remainder, Subscription
+from services.store.tables import Article, Remainder, Subscription
 
 Reason = dict[str, Any]  # Any: evidence as JSON
-PAGE = 500  # subscriptions that one transaction decides for: some 0.3 s
+PAGE = 250  # subscriptions that one transaction decides for: some 0.07 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ class _Telling:
     later: str | None
     reasons: Mapping[str, Reason]
 
+    @property
+    def told(self) -> str | None:
+        """The story whose correction this is: all who were told of it hear that, whether they ask for it or not."""
+        return self.story if self.later is not None and self.later.startswith("correction") else None
+
 
 def decide_story(
     session: Session, row: Article, joined: Joined, earlier: Article | None, hits: Sequence[Hit], options: Options,
@@ -71,7 +76,8 @@ def decide_story(
     """Write the alerts that an article leads to; give whether a message was put on its way."""
     later = _later_kind(row, joined, earlier)
     telling = _Telling(row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits})
-    sent, after = _tell_page(session, telling, "", options, now)
+    asking, after = subscriptions.asking(session, list(telling.reasons), telling.told, PAGE)
+    sent = _tell_page(session, telling, asking, options, now, many=after is not None)
     if after is not None:
         remainders.put(session, article=row.id, kind=later, hits=list(telling.reasons.items()), after=after, now=now)
     return sent
@@ -82,23 +88,25 @@ def decide_more(session: Session, remainder: Remainder, options: Options, now: d
     row = session.get_one(Article, remainder.article)
     assert row.story is not None  # it was matched when the remainder was put
     telling = _Telling(row, row.story, remainder.kind, dict(remainder.hits))
-    sent, after = _tell_page(session, telling, remainder.after, options, now)
-    remainders.go_on(session, remainder, after)
+    keys = list(telling.reasons)
+    if remainder.bounds is None:
+        remainder.bounds = subscriptions.bounds(session, keys, telling.told, remainder.after, PAGE)
+    until = next((bound for bound in remainder.bounds if bound > remainder.after), None)
+    asking = subscriptions.asking_between(session, keys, telling.told, remainder.after, until)
+    sent = _tell_page(session, telling, asking, options, now, many=True)
+    remainders.go_on(session, remainder, until)
     return sent
 
 
 def _tell_page(
-    session: Session, telling: _Telling, after: str, options: Options, now: datetime
-) -> tuple[bool, str | None]:
-    corrects = telling.later is not None and telling.later.startswith("correction")
-    told = telling.story if corrects else None
-    asking, last = subscriptions.asking(session, list(telling.reasons), told, after, PAGE)
+    session: Session, telling: _Telling, asking: Sequence[Subscription], options: Options, now: datetime, *, many: bool
+) -> bool:
     planned = _plan(session, telling, asking)
     sent = False
     for kind in sorted({plan.kind for plan in planned}):
         its = [plan for plan in planned if plan.kind == kind]
-        sent |= _tell(session, telling.row, telling.story, its, kind, options, now)
-    return sent, last
+        sent |= _tell(session, telling.row, telling.story, its, kind, options, now, many=many)
+    return sent
 
 
 _TOLD_BEFORE: Reason = {
@@ -134,8 +142,9 @@ def _later_kind(row: Article, joined: Joined, earlier: Article | None) -> str | 
 
 
 def _tell(
-    session: Session, row: Article, story: str, planned: Sequence[_Planned], kind: str, options: Options, now: datetime
-) -> bool:
+    session: Session, row: Article, story: str, planned: Sequence[_Planned], kind: str, options: Options, now: datetime,
+    *, many: bool,
+) -> bool:  # fmt: skip
     by_id = {plan.subscription.id: plan for plan in planned}
     people_of = {id_: plan.subscription.person for id_, plan in by_id.items()}
     usable = _usable_channels(session, list(by_id))
@@ -156,7 +165,7 @@ def _tell(
     rows = [_alert(row, story, plan, kind, made_for.get(plan.subscription.id, []), now) for plan in planned]
     added = alerts.put(session, rows)
     new = {k: d for k, d in decisions.items() if alert_id(k[0], story, kind) in added}
-    return _link(session, story, kind, new, {channel for channel, its in heard.items() if its.waits}, now)
+    return _link(session, story, kind, new, {channel for channel, its in heard.items() if its.waits}, now, many=many)
 
 
 def _usable_channels(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -208,7 +217,9 @@ def _wishes(session: Session, row: Subscription) -> Wishes:
 _ORDER = (Act.TELL, Act.GATHER, Act.TOLD, Act.MUTED)
 
 
-def _alert(row: Article, story: str, plan: _Planned, kind: str, mine: Sequence[Decision], now: datetime) -> Alert:
+def _alert(
+    row: Article, story: str, plan: _Planned, kind: str, mine: Sequence[Decision], now: datetime
+) -> alerts.NewAlert:
     best = min(mine, key=lambda d: _ORDER.index(d.act), default=None)
     act, because = (best.act.value, best.because.value) if best else ("no_channel", Because.NO_CHANNEL.value)
     return alerts.new(
@@ -218,25 +229,21 @@ def _alert(row: Article, story: str, plan: _Planned, kind: str, mine: Sequence[D
 
 def _link(
     session: Session, story: str, kind: str, decisions: dict[tuple[str, str], Decision], waiting: set[str],
-    now: datetime,
+    now: datetime, *, many: bool,
 ) -> bool:  # fmt: skip
     """Link alerts to their channels, and put the message of each channel that is told now on its way.
 
     `waiting`: channels with an alert of the story that waits for a window.
     """
     told = sorted({channel for (_, channel), decision in decisions.items() if decision.act is Act.TELL})
-    sent = {
-        channel: deliveries.put(
-            session, channel=channel, dedupe_key=f"story:{story}:{kind}", kind=kind, story=story, now=now
-        )
-        for channel in told
-    }
+    key = f"story:{story}:{kind}"
+    sent = deliveries.put_all(session, told, dedupe_key=key, kind=kind, story=story, now=now, many=many)
     for channel, id_ in sent.items():
         if id_ is not None and channel in waiting:
             alerts.hasten(session, story, kind, channel, delivery=id_)
     rows = []
     for (subscription, channel), decision in decisions.items():
-        link = DeliveryAlert(alert=alert_id(subscription, story, kind), channel=channel)
+        link = alerts.NewLink(alert_id(subscription, story, kind), channel)
         if decision.act is Act.TELL and sent[channel] is not None:
             link.delivery = sent[channel]
         elif decision.act is Act.GATHER and decision.gathered is not None:

@@ -48,10 +48,11 @@ def look_after(work: Work, desk: Desk, now: datetime) -> None:
     """Do for each channel in trouble, or just out of it, what is due."""
     session = work.session
     open_ends = (col(Channel.state) != ChannelState.DISABLED) | col(Channel.told_at).is_(None)
-    failing = col(Channel.failing_since).is_not(None)
-    over = col(Channel.handed_at).is_not(None) & col(Channel.failing_since).is_(None)
-    troubled = select(Channel).where((failing & open_ends) | over).order_by(col(Channel.id)).limit(AT_ONCE)
-    for channel in session.scalars(troubled).all():
+    failing = select(Channel).where(col(Channel.failing_since).is_not(None), open_ends)
+    over = select(Channel).where(col(Channel.handed_at).is_not(None), col(Channel.failing_since).is_(None))
+    # Each is looked up alone, in an index: together they would be looked for among all channels.
+    looks = failing.order_by(col(Channel.failing_since)), over.order_by(col(Channel.handed_at))
+    for channel in [row for look in looks for row in session.scalars(look.limit(AT_ONCE)).all()]:
         if channel.state == ChannelState.DISABLED:
             _tell_disabled(work, channel, desk, now)
         elif channel.failing_since is None:

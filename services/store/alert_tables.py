@@ -31,7 +31,7 @@ class Alert(SQLModel, table=True):
 class Remainder(SQLModel, table=True):
     """An article whose alerts are still to be decided, for the people after `after`.
 
-    `kind`: as what those who know the story hear of it.
+    `kind`: as what those who know the story hear of it. `bounds`: the last person of each part of the others.
     """
 
     __tablename__ = "remainder"
@@ -39,6 +39,7 @@ class Remainder(SQLModel, table=True):
     kind: str | None = None
     hits: list[Any] = Field(sa_type=JSON)  # Any: rule keys with their evidence as JSON
     after: str = ""
+    bounds: list[str] | None = Field(default=None, sa_type=JSON)
     tries: int = 0
     due_at: datetime
     created_at: datetime

@@ -11,6 +11,9 @@ from sqlmodel import Field, SQLModel
 from services.store.checks import one_of
 from services.store.states import ArticleState
 
+_TO_READ = text("state = 'new' AND read_at IS NULL")
+_TO_MATCH = text("state = 'new' AND read_at IS NOT NULL")
+
 
 class Article(SQLModel, table=True):
     """One published item. `read_at` null: the ingest stage has not cut it into zones yet (`body` is as it came).
@@ -26,10 +29,8 @@ class Article(SQLModel, table=True):
         Index("ix_article_source_seen", "source", "seen_at"),
         Index("ix_article_page", "page_host", "due_at", postgresql_where=text("page = 'due'"),
               sqlite_where=text("page = 'due'")),
-        Index("ix_article_to_read", "seen_at", postgresql_where=text("state = 'new' AND read_at IS NULL"),
-              sqlite_where=text("state = 'new' AND read_at IS NULL")),
-        Index("ix_article_to_match", "read_at", postgresql_where=text("state = 'new' AND read_at IS NOT NULL"),
-              sqlite_where=text("state = 'new' AND read_at IS NOT NULL")),
+        Index("ix_article_to_read", "read_at", "seen_at", "id", postgresql_where=_TO_READ, sqlite_where=_TO_READ),
+        Index("ix_article_to_match", "read_at", "id", postgresql_where=_TO_MATCH, sqlite_where=_TO_MATCH),
         Index("ix_article_to_bundle", "read_at", postgresql_where=text("bundle IS NULL AND read_at IS NOT NULL"),
               sqlite_where=text("bundle IS NULL AND read_at IS NOT NULL")),
     )  # fmt: skip

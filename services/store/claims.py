@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlmodel import Session, col
 
 from services.store.lanes import of as lanes_of
+from services.store.live import in_state
 from services.store.states import ChannelState, DeliveryState
 from services.store.tables import Attempt, Channel, Delivery, Lane
 
@@ -36,7 +37,7 @@ def claim(
 
     `besides`: channels that the worker is busy with.
     """
-    ids = _choose(session, now, limit, besides, per_channel)
+    ids = _Choice(session, now, besides, per_channel).make(limit)
     if not ids:
         return []
     taken = (
@@ -55,62 +56,99 @@ def claim(
 
 
 _WAITING = (DeliveryState.UNCERTAIN, DeliveryState.PENDING)
+_RANKS = (0, 1)
+_OF_MANY = 4  # one in so many of a claim is kept for messages that go to very many, while others wait
 
 
-def _choose(session: Session, now: datetime, limit: int, besides: Collection[str], per_channel: int) -> list[str]:
-    """Look at what is due in rounds: who had enough in one round is passed over in the next."""
-    chosen: list[str] = []
-    closed = set(besides) | set(session.scalars(select(col(Channel.id)).where(col(Channel.breaker_until) > now)))
-    busy = set(session.scalars(select(col(Lane.name)).where(col(Lane.free_at) > now)))
-    used: Counter[str] = Counter()
-    for _ in range(ROUNDS):
-        asked = 2 * (limit - len(chosen))
-        found = _due(session, now, asked, closed, busy, chosen)
-        most = _most(session, {row.way for row in found} | {row.channel for row in found}, per_channel)
-        lanes = _lanes(session, {row.lane for row in found if row.lane})
+class _Choice:
+    """What is chosen in one claim, and which channels and ways out have had enough."""
+
+    def __init__(self, session: Session, now: datetime, besides: Collection[str], per_channel: int) -> None:
+        self._session, self._now, self._per_channel = session, now, per_channel
+        self._closed = set(besides) | set(
+            session.scalars(select(col(Channel.id)).where(col(Channel.breaker_until) > now))
+        )
+        self._busy = set(session.scalars(select(col(Lane.name)).where(col(Lane.free_at) > now)))
+        self._used: Counter[str] = Counter()
+        self.chosen: list[str] = []
+
+    def make(self, limit: int) -> list[str]:
+        """Choose so many: most by age, and some of those that go to very many, so that neither waits for the other."""
+        if many := self._waits(1):
+            self._take(1, limit // _OF_MANY)
+        self._take(0, limit)
+        if many:
+            self._take(1, limit)
+        return self.chosen
+
+    def _waits(self, rank: int) -> bool:
+        return any(_due(self._session, state, rank, [], 1) for state in _WAITING)
+
+    def _take(self, rank: int, limit: int) -> None:
+        """Look at what is due in rounds: who had enough in one round is passed over in the next."""
+        for _ in range(ROUNDS):
+            asked = 2 * (limit - len(self.chosen))
+            if asked <= 0:
+                return
+            found = self._look(rank, asked)
+            self._sort_out(found, limit)
+            if len(found) < asked:
+                return
+
+    def _look(self, rank: int, most: int) -> list[_Row]:
+        """Give the oldest that are due, without the channels and ways out that are passed over."""
+        wanted: list[ColumnElement[bool]] = [col(Delivery.due_at) <= self._now]
+        if self._closed:
+            wanted.append(WAY.not_in(self._closed))
+        if self._busy:
+            wanted.append(col(Delivery.lane).is_(None) | col(Delivery.lane).not_in(self._busy))
+        if self.chosen:
+            wanted.append(col(Delivery.id).not_in(self.chosen))
+        rows: list[_Row] = []
+        for state in _WAITING:
+            rows += _due(self._session, state, rank, wanted, most - len(rows))
+        return rows
+
+    def _sort_out(self, found: Sequence[_Row], limit: int) -> None:
+        if not found:
+            return
+        most = _most(self._session, {row.way for row in found} | {row.channel for row in found}, self._per_channel)
+        lanes = _lanes(self._session, {row.lane for row in found if row.lane})
         for row in found:
-            if used[row.way] >= most(row.way, row.kind):
-                closed.add(row.way)
-            elif row.lane and used[f"lane {row.lane}"] >= lanes.get(row.lane, (limit, 0.0))[0]:
-                busy.add(row.lane)
-            elif len(chosen) < limit:
-                chosen.append(row.id)
-                used[row.way] += 1
-                used[f"lane {row.lane}"] += 1
+            if self._used[row.way] >= most(row.way, row.kind):
+                self._closed.add(row.way)
+            elif row.lane and self._used[f"lane {row.lane}"] >= lanes.get(row.lane, (limit, 0.0))[0]:
+                self._busy.add(row.lane)
+            elif len(self.chosen) < limit:
+                self.chosen.append(row.id)
+                self._used[row.way] += 1
+                self._used[f"lane {row.lane}"] += 1
         for lane, (_, per_s) in lanes.items():
-            _pass(session, lane, used.pop(f"lane {lane}", 0), per_s, now)
+            _pass(self._session, lane, self._used.pop(f"lane {lane}", 0), per_s, self._now)
             if per_s:
-                busy.add(lane)
-        if len(found) < asked or len(chosen) >= limit:
-            break
-    return chosen
+                self._busy.add(lane)
+
+
+_Row = Row[tuple[str, str, str, str, str | None]]
+_LOOKS = {
+    (state, rank): select(
+        col(Delivery.id), WAY.label("way"), col(Delivery.channel), col(Delivery.kind), col(Delivery.lane)
+    )
+    .where(in_state(state), col(Delivery.rank) == rank)
+    .order_by(col(Delivery.due_at), col(Delivery.id))
+    for state in _WAITING
+    for rank in _RANKS
+}
 
 
 def _due(
-    session: Session, now: datetime, most: int, closed: Collection[str], busy: Collection[str], chosen: Collection[str]
-) -> Sequence[Row[tuple[str, str, str, str, str | None]]]:
-    """Give the oldest that are due, without the channels and ways out that are passed over.
-
-    Each state is looked up alone: only then is the index read in the order of what is due, and no further than needed.
-    """
-    wanted: list[ColumnElement[bool]] = [col(Delivery.due_at) <= now]
-    if closed:
-        wanted.append(WAY.not_in(closed))
-    if busy:
-        wanted.append(col(Delivery.lane).is_(None) | col(Delivery.lane).not_in(busy))
-    if chosen:
-        wanted.append(col(Delivery.id).not_in(chosen))
-    rows: list[Row[tuple[str, str, str, str, str | None]]] = []
-    for state in _WAITING:
-        query = (
-            select(col(Delivery.id), WAY.label("way"), col(Delivery.channel), col(Delivery.kind), col(Delivery.lane))
-            .where(col(Delivery.state) == state, *wanted)
-            .order_by(col(Delivery.due_at), col(Delivery.id))
-            .limit(most - len(rows))
-            .with_for_update(skip_locked=True)
-        )
-        rows += session.execute(query).all()
-    return rows
+    session: Session, state: DeliveryState, rank: int, wanted: Sequence[ColumnElement[bool]], most: int
+) -> Sequence[_Row]:
+    """Look one state and rank up: only so is the index read in the order of what is due, and no further than needed."""
+    if most <= 0:
+        return []
+    query = _LOOKS[state, rank].where(*wanted).limit(most).with_for_update(skip_locked=True)
+    return session.execute(query).all()
 
 
 def _most(session: Session, ids: Collection[str], per_channel: int):  # type: ignore[no-untyped-def]  # a small function

@@ -19,7 +19,7 @@ from services.identity import delivery_id
 from services.store.owners import Owner, belongs
 from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
 from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert
-from services.store.work import insert_into
+from services.store.work import insert_new
 
 MARGIN = timedelta(seconds=2)  # a lease with less left than this is not used for a send
 
@@ -40,11 +40,44 @@ class Ending:
 
 def put(session: Session, *, channel: str, dedupe_key: str, kind: str, story: str | None, now: datetime) -> str | None:
     """Put a message on its way, due at once; `None` if the channel has one with this key already."""
-    id_ = delivery_id(channel, dedupe_key)
-    row = Delivery(id=id_, channel=channel, dedupe_key=dedupe_key, kind=kind, story=story, due_at=now, created_at=now)
-    lane = select(col(Channel.lane)).where(col(Channel.id) == channel).scalar_subquery()
-    added = insert_into(session, Delivery).values(row.model_dump() | {"lane": lane}).on_conflict_do_nothing()
-    return None if session.execute(added.returning(col(Delivery.id))).first() is None else id_
+    return put_all(session, [channel], dedupe_key=dedupe_key, kind=kind, story=story, now=now)[channel]
+
+
+def put_all(
+    session: Session, to: Sequence[str], *, dedupe_key: str, kind: str, story: str | None, now: datetime,
+    many: bool = False,
+) -> dict[str, str | None]:  # fmt: skip
+    """Put the same message on its way to each of the channels; with `None` for those that have it already.
+
+    `many`: it goes to so many that other messages are not to wait for all of them.
+    """
+    if not to:
+        return {}
+    ways = {id_: lane for id_, lane in session.execute(select(_C.c.id, _C.c.lane).where(_C.c.id.in_(to)))}  # noqa: C416
+    rows = [
+        _New(delivery_id(channel, dedupe_key), channel, ways[channel], dedupe_key, kind, story, int(many), now, now)
+        for channel in to
+    ]
+    added = insert_new(session, _T.c.id, rows)
+    return {row.channel: row.id if row.id in added else None for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A message that is to be put on its way."""
+
+    id: str
+    channel: str
+    lane: str | None
+    dedupe_key: str
+    kind: str
+    story: str | None
+    rank: int
+    due_at: datetime
+    created_at: datetime
+    state: str = DeliveryState.PENDING
+    attempt_no: int = 0
+    tries: int = 0
 
 
 _T, _A, _L, _C = (SQLModel.metadata.tables[name] for name in ("delivery", "attempt", "delivery_alert", "channel"))

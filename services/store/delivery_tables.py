@@ -34,7 +34,7 @@ class Channel(SQLModel, table=True):
     old_secret_until: datetime | None = None
     fallback: str | None = None
     fallback_after_s: int = 900
-    handed_at: datetime | None = None
+    handed_at: datetime | None = Field(default=None, index=True)
     told_at: datetime | None = None
     operators: bool = False
     confirmed_at: datetime | None = None
@@ -52,16 +52,23 @@ class Lane(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """What goes on the wire: one message to one channel. The body is rendered once: a retry is the same bytes."""
+    """What goes on the wire: one message to one channel. The body is rendered once: a retry is the same bytes.
+
+    `rank`: 1 for a message to so many channels that the others are not to wait for all of them.
+    """
 
     __tablename__ = "delivery"
-    _live: ClassVar[Any] = text("state IN ('pending', 'leased', 'inflight', 'uncertain')")  # Any: a clause
+    # With OR, not IN: only so does SQLite see that `state = 'pending'` is within it, and use the index.
+    _live: ClassVar[Any] = text(  # Any: a clause
+        "state = 'pending' OR state = 'leased' OR state = 'inflight' OR state = 'uncertain'"
+    )
     __table_args__ = (
         UniqueConstraint("channel", "dedupe_key"),
         one_of("state", DeliveryState),
         Index(
             "ix_delivery_due",
             "state",
+            "rank",
             "due_at",
             "id",
             "channel",
@@ -81,6 +88,7 @@ class Delivery(SQLModel, table=True):
     dedupe_key: str
     kind: str
     story: str | None = Field(default=None, index=True)
+    rank: int = 0
     state: str = DeliveryState.PENDING
     due_at: datetime
     attempt_no: int = 0

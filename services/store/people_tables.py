@@ -26,7 +26,7 @@ class Person(SQLModel, table=True):
     quiet_until: str | None = None
     digest_at: str = "07:30"
     digest_day: int = 0
-    empty_digests: bool = False
+    empty_digests: bool = Field(default=False, index=True)
     is_team: bool = False
     theme: str = "system"
     single_keys: bool = True

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from services.store import workers
+from services.store.live import LIVE, in_state
 from services.store.states import ArticleState, ChannelState, DeliveryState, SourceState
 from services.store.tables import Article, Channel, Delivery, Poll, Remainder, Source
 
@@ -39,9 +40,7 @@ def count(session: Session, now: datetime) -> list[StageCount]:
     ended = col(Article.matched_at)
     poison = (col(Article.state) == ArticleState.SET_ASIDE) & col(Article.reason).like("poison%")
     due_poll = col(Source.state).in_([SourceState.HEALTHY, SourceState.FAILING]) & (col(Source.next_poll_at) <= now)
-    live = col(Delivery.state).in_(
-        [DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.INFLIGHT, DeliveryState.UNCERTAIN]
-    )
+    live = in_state(*LIVE)
     unread, read = col(Article.read_at).is_(None), col(Article.read_at).is_not(None)
     rows = (
         ("fetch", "ingest", due_poll, col(Source.next_poll_at), col(Poll.at), ~col(Poll.ok), col(Poll.at)),

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from services.store.deliveries import Ending, close_attempt
+from services.store.live import in_state
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Attempt, Delivery, Worker
 
@@ -27,16 +28,14 @@ def reclaim(session: Session, now: datetime, *, is_dead: Callable[[Worker], bool
 
 
 def _leases_over(session: Session, now: datetime) -> int:
-    over = col(Delivery.state) == DeliveryState.LEASED, col(Delivery.lease_until) < now
+    over = in_state(DeliveryState.LEASED), col(Delivery.lease_until) < now
     rows = session.scalars(select(Delivery).where(*over).order_by(col(Delivery.id)).limit(PAGE)).all()
     ending = Ending(Outcome.RELEASED, DeliveryState.PENDING, detail="the lease ran out before the send", counts=False)
     return sum(_return(session, row, ending, now) for row in rows)
 
 
 def _inflight_of_dead(session: Session, now: datetime, is_dead: Callable[[Worker], bool], hard_limit: timedelta) -> int:
-    flying = (
-        select(Delivery).where(col(Delivery.state) == DeliveryState.INFLIGHT).order_by(col(Delivery.id)).limit(PAGE)
-    )
+    flying = select(Delivery).where(in_state(DeliveryState.INFLIGHT)).order_by(col(Delivery.id)).limit(PAGE)
     rows = session.scalars(flying).all()
     workers = {row.worker for row in rows if row.worker is not None}
     known = {row.id: row for row in session.scalars(select(Worker).where(col(Worker.id).in_(workers)))}

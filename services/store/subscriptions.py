@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, union_all
 from sqlmodel import Session, col
 
 from services.errors import ConflictError, InvalidError, NotFoundError
@@ -148,23 +148,15 @@ def channels_of(session: Session, subscriptions: Sequence[str]) -> dict[str, lis
 
 
 def asking(
-    session: Session, rule_keys: Sequence[str], told: str | None, after: str, most: int
+    session: Session, rule_keys: Sequence[str], told: str | None, most: int
 ) -> tuple[list[Subscription], str | None]:
-    """Give subscriptions that share the rules, of the people after `after`, all of a person's together.
+    """Give subscriptions that share the rules, of the first people, all of a person's together.
 
     None is paused; one in quarantine is owed what its rule found before. `told`: also those that were told of this
     story. With them goes the last person, or `None` if nobody is left.
     """
-    asks: ColumnElement[bool] = col(Subscription.rule_key).in_(rule_keys)
-    if told is not None:
-        knows = select(col(Alert.subscription)).where(col(Alert.story) == told, col(Alert.kind) == "new")
-        asks = asks | col(Subscription.id).in_(knows)
-    query = (
-        select(Subscription)
-        .where(asks, col(Subscription.state) != SubscriptionState.PAUSED)
-        .order_by(col(Subscription.person), col(Subscription.id))
-    )
-    rows = list(session.scalars(query.where(col(Subscription.person) > after).limit(most + 1)))
+    query = _asking(rule_keys, told)
+    rows = list(session.scalars(query.limit(most + 1)))
     if len(rows) <= most:
         return rows, None
     last = rows[-1].person
@@ -172,3 +164,40 @@ def asking(
     if whole:
         return whole, whole[-1].person
     return list(session.scalars(query.where(col(Subscription.person) == last))), last
+
+
+def asking_between(
+    session: Session, rule_keys: Sequence[str], told: str | None, after: str, until: str | None
+) -> list[Subscription]:
+    """Give what `asking` gives, of the people after `after` up to `until`, or up to the last."""
+    query = _asking(rule_keys, told).where(col(Subscription.person) > after)
+    return list(session.scalars(query if until is None else query.where(col(Subscription.person) <= until)))
+
+
+def bounds(session: Session, rule_keys: Sequence[str], told: str | None, after: str, most: int) -> list[str]:
+    """Cut the people after `after` who ask into parts with so many subscriptions each; give the last of each part.
+
+    Found once, they make a part a range of an index; without them, all who are left would be sorted for each part.
+    """
+    mine = col(Subscription.rule_key).in_(rule_keys), col(Subscription.person) > after
+    asks: Select[str] = select(col(Subscription.person).label("person")).where(*mine)
+    knows = None if told is None else _told(told).where(col(Subscription.person) > after)
+    its = (asks if knows is None else union_all(asks, knows)).subquery()
+    numbered = select(its.c.person, func.row_number().over(order_by=its.c.person).label("number")).subquery()
+    ends = select(numbered.c.person).where(numbered.c.number % most == 0).distinct().order_by(numbered.c.person)
+    return list(session.scalars(ends))
+
+
+def _told(story: str) -> Select[str]:
+    people: Select[str] = select(col(Subscription.person).label("person"))
+    its = (col(Alert.subscription) == col(Subscription.id)) & (col(Alert.story) == story) & (col(Alert.kind) == "new")
+    return people.join(Alert, its)
+
+
+def _asking(rule_keys: Sequence[str], told: str | None) -> Select[Subscription]:
+    asks: ColumnElement[bool] = col(Subscription.rule_key).in_(rule_keys)
+    if told is not None:
+        its = col(Alert.subscription) == col(Subscription.id), col(Alert.story) == told, col(Alert.kind) == "new"
+        asks = asks | exists(select(col(Alert.id)).where(*its))
+    order = (col(Subscription.person), col(Subscription.id))
+    return select(Subscription).where(asks, col(Subscription.state) != SubscriptionState.PAUSED).order_by(*order)

@@ -10,13 +10,13 @@ with "database is locked" in half of all cases when several processes write. Pos
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Column, Engine, event, text
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -26,6 +26,7 @@ from services.broker import Stage
 from services.crashpoints import crashpoint
 from services.errors import ConflictError, OutsideError
 from services.store.gathering import Gathering
+from services.store.writing_line import Line, Turnstile
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -49,8 +50,10 @@ class Store:
         self.engine = engine
         self._reading = engine.execution_options(reading=True)
         self._send_hint = send_hint or (lambda _: None)
-        self._turn = threading.Lock()
+        self._turn = Line()
         self._line = Gathering(self.write)
+        name = engine.url.database
+        self._turnstile = Turnstile(Path(name)) if self.is_sqlite and name and name != ":memory:" else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,17 +77,18 @@ class Store:
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """Let the threads of this process write to SQLite one after the other.
-
-        It would let all but one poll with growing pauses: of 16 writers the last waited 1.4 s instead of 0.1 s.
-        """
+        """Let those who write to SQLite do so one after the other, in the order in which they came."""
         if not self.is_sqlite:
             yield
             return
-        if not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        if not self._turn.acquire(BUSY_TIMEOUT_MS / 1000):
             raise OutsideError("The database is busy: other writers hold it", code="database", retry_after_s=5)
         try:
-            yield
+            if self._turnstile is None:
+                yield
+            else:
+                with self._turnstile.turn():
+                    yield
         finally:
             self._turn.release()
 
@@ -100,13 +104,15 @@ class Store:
 
     def forked(self) -> None:
         """Forget the parent's connections without closing them."""
-        self._turn = threading.Lock()
+        self._turn = Line()
         self._line = Gathering(self.write)
         self.engine.dispose(close=False)
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if self._turnstile is not None:
+            self._turnstile.close()
 
 
 def open_store(url: str, send_hint: Callable[[Stage], None] | None = None, *, pool: int = 10) -> Store:
@@ -137,6 +143,22 @@ def serialise(session: Session, lock: str) -> None:
 def insert_into(session: Session, table: type[SQLModel]) -> Any:  # Any: two dialects' Insert, which share no type
     """Begin an INSERT that knows ON CONFLICT."""
     return pg_insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite_insert(table)
+
+
+def insert_new(session: Session, key: Column[str], rows: Sequence[object]) -> set[str]:
+    """Insert those rows of the key's table that are not there yet, and give their keys.
+
+    A row is any object with columns of the table as attributes, the same columns for all. It is one statement: building
+    one for each row by the ORM took 2 ms a row, ten times what the database itself needs.
+    """
+    if not rows:
+        return set()
+    session.flush()
+    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    added = insert(key.table).on_conflict_do_nothing().returning(key)
+    names = [name for name in key.table.columns.keys() if hasattr(rows[0], name)]  # noqa: SIM118  # not a mapping
+    values = [{name: getattr(row, name) for name in names} for row in rows]
+    return set(session.connection().execute(added, values).scalars())
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # Any: a DBAPI connection

@@ -63,15 +63,16 @@ def marked_before_it_is_sent() -> Any:
 
 def told_before_the_commit() -> Any:
     """The message leaves inside the transaction that decides it."""
-    real = deliveries.put
+    real = deliveries.put_all
 
-    def put(session, **given):
-        id_ = real(session, **given)
-        if id_ is not None and CURRENT:
-            CURRENT[0].sink.accepted[id_] += 1
-        return id_
+    def put_all(session, to, **given):
+        ids = real(session, to, **given)
+        for id_ in ids.values():
+            if id_ is not None and CURRENT:
+                CURRENT[0].sink.accepted[id_] += 1
+        return ids
 
-    return patch.object(deliveries, "put", put)
+    return patch.object(deliveries, "put_all", put_all)
 
 
 def no_key_on_alerts() -> Any:
@@ -84,14 +85,14 @@ def no_key_on_alerts() -> Any:
 
 def no_key_on_deliveries() -> Any:
     """Each decision makes a new message, also of a story that the channel heard of."""
-    real = deliveries.put
+    real = deliveries.put_all
 
-    def put(session, *, channel, dedupe_key, **given):
+    def put_all(session, to, *, dedupe_key, **given):
         if dedupe_key.startswith("story:"):
             dedupe_key = f"{dedupe_key}:{secrets.token_hex(4)}"
-        return real(session, channel=channel, dedupe_key=dedupe_key, **given)
+        return real(session, to, dedupe_key=dedupe_key, **given)
 
-    return _all(patch.object(deliveries, "put", put), patch.object(alerts, "heard_through", lambda *_: {}))
+    return _all(patch.object(deliveries, "put_all", put_all), patch.object(alerts, "heard_through", lambda *_: {}))
 
 
 def no_fence() -> Any:

@@ -11,7 +11,7 @@ from services import clock
 from services.identity import story_id
 from services.store import alerts, articles, claims, deliveries
 from services.store.states import Role
-from services.store.tables import Audit, Delivery, DeliveryAlert, Source, Story
+from services.store.tables import Audit, Delivery, Source, Story
 from tests.integration.api import ARTICLE, Api, problem, running
 
 REASON = {
@@ -63,7 +63,7 @@ def _told(api: Api, subscription: dict, article: str) -> dict[str, str]:
         alerts.put(work.session, [alert])
         id_ = deliveries.put(work.session, channel=channel, dedupe_key=article, kind="new", story=story.id, now=now)
         assert id_
-        alerts.link(work.session, [DeliveryAlert(alert=alert.id, channel=channel, delivery=id_)])
+        alerts.link(work.session, [alerts.NewLink(alert=alert.id, channel=channel, delivery=id_)])
         (claimed,) = claims.claim(work.session, "w1", now, clock.now() - now + deliveries.MARGIN * 5)
         ended = deliveries.Ending(
             deliveries.Outcome.PERMANENT,

@@ -154,6 +154,22 @@ def test_a_channel_with_a_long_queue_leaves_room_for_others(store: Store) -> Non
     assert short.id in [row.channel for row in rows]
 
 
+def test_a_message_to_very_many_leaves_room_for_others_and_is_not_forgotten(store: Store) -> None:
+    with store.write() as work:
+        ids = [a_channel(work.session, target=f"http://127.0.0.1:9/{n}").id for n in range(41)]
+        deliveries.put_all(work.session, ids[:30], dedupe_key="hot", kind="new", story=None, now=NOW, many=True)
+        late = NOW + timedelta(seconds=1)
+        for channel in ids[30:]:
+            deliveries.put(work.session, channel=channel, dedupe_key="k", kind="new", story=None, now=late)
+    with store.write() as work:
+        first = claims.claim(work.session, "w1", NOW + timedelta(seconds=2), LEASE, 12)
+    assert [row.rank for row in first].count(1) == 3
+    with store.write() as work:
+        second = claims.claim(work.session, "w1", NOW + timedelta(seconds=2), LEASE, 12)
+    assert [row.rank for row in second].count(0) == 2
+    assert len(second) == 12
+
+
 def test_a_stopping_worker_gives_back_what_it_has_not_begun(store: Store, delivery: str) -> None:
     claim(store)
     with store.write() as work:
@@ -230,7 +246,7 @@ def test_a_message_whose_reader_left_after_it_was_claimed_passes_no_fence(store:
             subscription.id, "s1", "new", article=article.id, decision="tell", because="", reason={}, now=NOW
         )
         alerts.put(work.session, [alert])
-        alerts.link(work.session, [DeliveryAlert(alert=alert.id, channel=channel, delivery=delivery)])
+        alerts.link(work.session, [alerts.NewLink(alert=alert.id, channel=channel, delivery=delivery)])
     (row,) = claim(store)
     with store.write() as work:
         work.session.execute(update(DeliveryAlert).values(state="suppressed"))

@@ -21,7 +21,7 @@ from services.channels.outgoing import Outgoing
 from services.identity import story_id
 from services.store import alerts, articles
 from services.store.states import Role
-from services.store.tables import Article, Channel, Delivery, DeliveryAlert, Source, Story
+from services.store.tables import Article, Channel, Delivery, Source, Story
 from services.store.workers import Presence
 from tests.integration.api import ARTICLE, Api, running
 
@@ -75,7 +75,7 @@ def tell(
             made["id"], story.id, "new", article=id_, decision="tell", because="first", reason=reason, now=now
         )
         alerts.put(work.session, [alert])
-        alerts.link(work.session, [DeliveryAlert(alert=alert.id, channel=made["channels"][0])])
+        alerts.link(work.session, [alerts.NewLink(alert=alert.id, channel=made["channels"][0])])
     return alert.id
 
 
