@@ -27,6 +27,11 @@ class Databases:
         self._file: Path | None = None
         self._database: str | None = None
 
+    @property
+    def has_server(self) -> bool:
+        """Whether there is a PostgreSQL."""
+        return self._server is not None
+
     def sqlite(self, path: Path) -> str:
         """Give the URL of a new file with all tables."""
         if self._file is None:

