@@ -1,7 +1,8 @@
 """Copies: an article most of whose runs of words stand in an earlier one, or the other way round.
 
 What counts is the share of the shorter one, so that neither a cut nor added paragraphs hide a copy. Runs that stand in
-many stories are furniture and count on neither side.
+many stories are furniture and count on neither side. An article that fills the wording of another with other facts is
+none of its copies: it was written from the same frame.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.stories.decision import COPY_SHARE, FEWEST_RUNS, FEWEST_SAMPLED, MOST_STORIES_OF_A_RUN
+from services.stories.facts import FRAME, frame_shared
 from services.stories.members import Member, Story
 from services.stories.runs import RunTable
 from services.stories.signature import Signature
@@ -68,7 +70,7 @@ def find_copied(hits: Hits, members: Mapping[int, Member], new: Signature) -> Co
             continue
         done.add(id(member.story))
         share = _share(stories[id(member.story)], hits.furniture, member, new)
-        if share is not None:
+        if share is not None and frame_shared(new.facts, member.facts) < FRAME:
             found.append(Copied(member.story, owner, share))
     return max(found, key=lambda one: (one.share, -one.member), default=None)
 

@@ -10,7 +10,8 @@
 
 The likeness of an article and a story is the cosine with the story's nearest article and with the story's sum, and how
 far each headline is covered by the other's terms, less what the next-nearest stories of other threads reach
-(*density*): where many stories are alike, being alike says little. One thread at a time.
+(*density*): where many stories are alike, being alike says little. What comes from one frame with other facts (this
+week's police log, last week's) is neither a copy nor a retelling. One thread at a time.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class Groups:
     def __contains__(self, story: str) -> bool:
         return story in self._stories
 
-    def decide(self, new: Signature) -> Decision:
-        """Say what an article is to the open stories."""
+    def decide(self, new: Signature, at: float | None = None) -> Decision:
+        """Say what an article is to the open stories. `at`: when it came, in seconds, if that is known."""
         hits = look_up(self._runs, self._members, new)
         copied = find_copied(hits, self._members, new)
         if copied is not None:
@@ -60,7 +61,7 @@ class Groups:
             said = f"{copied.share:.0%} of its wording stands in {near.id}"
             return Decision(Relation.COPY, said, copied.story.id, copied.story.thread, near.id, copied.share)
         found = likenesses(self._candidates(new), self._members, new)
-        return judge(found, new)
+        return judge(found, new, at)
 
     def thread_of(self, story: str) -> str | None:
         """Give the thread of an open story."""
@@ -74,7 +75,7 @@ class Groups:
             home = self._stories[story] = Story(story, thread, at)
             self.frequencies.learn(new.terms)
         number, self._next = self._next, self._next + 1
-        member = Member(id_, home, new.every, new.all_runs, new.words)
+        member = Member(id_, home, new.every, new.all_runs, new.words, new.facts, new.named)
         self._members[number] = member
         if relation is not Relation.COPY or not home.members:
             member.terms, member.weights = new.terms, new.weights

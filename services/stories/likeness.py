@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.stories.decision import SHARED_RELATED, SHARED_RETELLING, SHORT_WORDS, Decision, Relation, marks
+from services.stories.decision import (
+    LEAST_NAMED,
+    NAMED_SHARE,
+    SHARED_RELATED,
+    SHARED_RETELLING,
+    SHORT_WORDS,
+    Decision,
+    Relation,
+    marks,
+)
+from services.stories.facts import CERTAIN_FRAME, FRAME, frame_shared
 from services.stories.members import Member, Story, dot, headline_share, sum_dot
 from services.stories.signature import Signature
 
 _NEAREST, _SUM, _HEADLINES, _DENSITY = 0.45, 0.45, 0.1, 1.2
 _OTHERS = 3
+_MOST_DENSITY = 0.12
+"""Articles of one event that came apart are each other's density. Unbounded, each would drive the next one away."""
 _SHOWN = 4
 
 
@@ -54,7 +67,7 @@ def likenesses(numbers: Sequence[int], members: Mapping[int, Member], new: Signa
     ordered = sorted(found.values(), key=lambda one: -one.nearest)
     for one in ordered:
         others = [other.nearest for other in ordered if other.story.thread != one.story.thread][:_OTHERS]
-        one.density = sum(others) / _OTHERS
+        one.density = min(sum(others) / _OTHERS, _MOST_DENSITY)
     return ordered
 
 
@@ -69,17 +82,22 @@ def _headlines(new: Signature, mine: set[int], member: Member) -> float:
     return min(given, default=0.0)
 
 
-def judge(found: Sequence[Likeness], new: Signature) -> Decision:
-    """Say what the likest story makes of the article."""
+def judge(found: Sequence[Likeness], new: Signature, at: float | None = None) -> Decision:
+    """Say what the likest story makes of the article, which came `at` (seconds)."""
     best = max(found, key=lambda one: one.score, default=None)
     if best is None:
         return Decision(Relation.NEW, "no story is near")
     words = min(new.words, best.member.words)
-    retelling, related = marks(words)
+    days = 0.0 if at is None else abs(at - best.story.last) / 86_400
+    retelling, related = marks(words, days)
     shared = _shared(new, best.member)
     said = because(best, new, shared)
     breadth = _breadth(shared) if words < SHORT_WORDS else SHARED_RETELLING
-    if best.score >= retelling and breadth >= SHARED_RETELLING:
+    frame = frame_shared(new.facts, best.member.facts)
+    if frame >= CERTAIN_FRAME:
+        return Decision(Relation.NEW, f"other facts in the words of {best.member.id}", near=best.member.id)
+    sure = frame < FRAME and breadth >= SHARED_RETELLING and _names_agree(new, best.member, shared)
+    if best.score >= retelling and sure:
         return Decision(Relation.RETELLING, said, best.story.id, best.story.thread, best.member.id, best.score)
     if best.score >= related and breadth >= SHARED_RELATED:
         return Decision(Relation.RELATED, said, None, best.story.thread, best.member.id, best.score)
@@ -95,6 +113,21 @@ def _shared(new: Signature, member: Member) -> dict[int, float]:
         for term, weight in zip(member.terms, member.weights, strict=True)
         if term in vector
     }
+
+
+def _names_agree(new: Signature, member: Member, shared: Mapping[int, float]) -> bool:
+    """Tell whether names and numbers are about as alike as the other words, where both texts have any."""
+    assert member.terms is not None
+    assert member.weights is not None
+    mine = {term for at, term in enumerate(new.terms) if new.named >> at & 1}
+    my_names = sum((weight / 65_535) ** 2 for at, weight in enumerate(new.weights) if new.named >> at & 1)
+    their_names = sum((weight / 65_535) ** 2 for at, weight in enumerate(member.weights) if member.named >> at & 1)
+    if not (LEAST_NAMED < my_names < 1 and LEAST_NAMED < their_names < 1):
+        return True
+    alike = sum(value for term, value in shared.items() if term in mine)
+    others = sum(shared.values()) - alike
+    named = alike / math.sqrt(my_names * their_names)
+    return named >= NAMED_SHARE * others / math.sqrt((1 - my_names) * (1 - their_names))
 
 
 def _breadth(shared: Mapping[int, float]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 
+from services.stories.facts import Facts
 from services.stories.signature import Signature
 
 MOST_SUMMED = 50  # articles of a story that its sum takes in
@@ -37,6 +38,8 @@ class Member:
     every: int
     all_runs: int
     words: int
+    facts: Facts
+    named: int = 0
     terms: array[int] | None = None
     weights: array[int] | None = None
     title: array[int] | None = None

@@ -59,7 +59,7 @@ class Stream:
         self._clock = max(self._clock, given.at or 0.0)
         self._close()
         new = sign(given.title, given.text, self.groups.frequencies.weight)
-        decision = self._known(given) or self._revised(given, self.groups.decide(new))
+        decision = self._known(given) or self._revised(given, self.groups.decide(new, given.at))
         name = decision.story or self._name(given.id)
         thread = decision.thread or name
         at = self._clock if given.at is None else given.at

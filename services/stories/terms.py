@@ -7,11 +7,11 @@ merge launch, launches, launched. The words of a name of several words (Tora Bor
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import islice
 
-from services.text import cut, stem
+from services.stories.words import STOP_SIGN, Words
+from services.text import stem
 
 TITLE_WORDS = 40
 TEXT_WORDS = 600  # of the text; news tells its event first
@@ -66,12 +66,16 @@ _terms: dict[str, str] = {}
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted. `spread` is how many words the names have, on average, that a term stands in."""
+    """What was counted. `spread` is how many words the names have, on average, that a term stands in.
+
+    `named` are the terms that are names or numbers in the text.
+    """
 
     counts: dict[int, int] = field(default_factory=dict)
     spread: dict[int, float] = field(default_factory=dict)
     title: dict[int, None] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    named: set[int] = field(default_factory=set)
     words: int = 0
 
 
@@ -90,47 +94,38 @@ def key_of(term: str) -> int:
     return zlib.crc32(term.encode("utf-8", "surrogatepass"))
 
 
-def tally(title: str, text: str) -> Tally:
-    """Count the terms of an article."""
+def tally(title: Words, text: Words) -> Tally:
+    """Count the terms of an article, of the text's first words only."""
     found, names = Tally(), _Names()
-    heads = list(_words(title, TITLE_WORDS))
-    capitals = sum(capital for _, capital in heads)
-    if capitals > 0.6 * len(heads):  # Capitals on Every Word say nothing of names
-        heads = [(word, False) for word, _ in heads]
-    _count(heads, found, names, lambda key, _: found.title.setdefault(key))
+    _count(title, found, names, lambda key, _: found.title.setdefault(key))
     found.counts = dict.fromkeys(found.title, COUNTS["title"])
 
     def add(key: int, at: int) -> None:
         found.counts[key] = found.counts.get(key, 0) + COUNTS["early" if at < EARLY_WORDS else "late"]
 
-    found.words = _count(_words(text, TEXT_WORDS), found, names, add)
+    found.words = _count(text, found, names, add)
     found.spread = {key: total / times for key, (times, total) in names.items()}
+    found.named = _named(text)
     return found
 
 
 _Names = dict[int, tuple[int, int]]
 
 
-def _words(text: str, most: int) -> Iterator[tuple[str, bool]]:
-    """Give folded words, each with whether it begins with a capital; "" where a name cannot go on."""
-    for chunk in islice(text.split(), most):
-        for _, _, word, exact in cut(chunk):
-            yield word, exact[:1].isupper()
-        if chunk[-1] in ".,;:!?)\"”’'":
-            yield "", False
-
-
-def _count(words: Iterable[tuple[str, bool]], found: Tally, names: _Names, add: Callable[[int, int], None]) -> int:
+def _count(words: Words, found: Tally, names: _Names, add: Callable[[int, int], None]) -> int:
     at = 0
     run: list[str] = []
-    for word, capital in words:
+    for word, capital, behind in zip(words.folded[:TEXT_WORDS], words.capital, words.behind, strict=False):
         if capital:
             run.append(word)
-            continue
-        at = _close(run, found, names, add, at)
-        run = []
-        if word:
+        else:
+            if run:
+                at = _close(run, found, names, add, at)
+                run = []
             at = _close([word], found, names, add, at)
+        if behind and run:
+            at = _close(run, found, names, add, at)
+            run = []
     return _close(run, found, names, add, at)
 
 
@@ -144,3 +139,13 @@ def _close(run: list[str], found: Tally, names: _Names, add: Callable[[int, int]
         names[key] = (times + 1, total + long)
         add(key, at)
     return at + len(run)
+
+
+def _named(words: Words) -> set[int]:
+    """Give the terms that are names or numbers: with a digit, or a capital that no sentence's beginning explains."""
+    found, begins = set(), True
+    for word, capital, behind in zip(words.folded[:TEXT_WORDS], words.capital, words.behind, strict=False):
+        if (capital and not begins) or word[0].isdigit():
+            found.add(key_of(term_of(word)))
+        begins = behind == STOP_SIGN
+    return found

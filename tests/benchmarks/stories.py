@@ -11,7 +11,8 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from services.stories.signature import sign
 from tests.benchmarks.copies import KINDS, Text, strangers
 from tests.benchmarks.floors import Centroids, MinHash, SimHash
 from tests.benchmarks.hard_pairs import hard_pairs
+from tests.benchmarks.templated import templated, varied
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 JOINED = (Relation.COPY, Relation.RETELLING)
@@ -38,6 +40,12 @@ class Floor(Protocol):
 def events() -> list[Text]:
     lines = (SHARED / "stories" / "news-events-dev.jsonl").read_text(encoding="utf-8").strip().split("\n")
     return [Text(row["id"], row["title"], row["text"], row["cluster"]) for row in map(json.loads, lines)]
+
+
+def dates() -> dict[str, float]:
+    """Give when each of the events' articles was published, in seconds."""
+    lines = (SHARED / "stories" / "news-events-dev.jsonl").read_text(encoding="utf-8").strip().split("\n")
+    return {row["id"]: datetime.fromisoformat(row["date"] + "+00:00").timestamp() for row in map(json.loads, lines)}
 
 
 def local_news() -> list[Text]:
@@ -57,15 +65,18 @@ def b_cubed(gold: Sequence[str], found: Sequence[str]) -> tuple[float, float, fl
     return precision, recall, 2 * precision * recall / (precision + recall)
 
 
-def run(texts: Sequence[Text]) -> tuple[Groups, list[str], list[str], list[Decision]]:
+def run(
+    texts: Sequence[Text], at: Mapping[str, float] | None = None
+) -> tuple[Groups, list[str], list[str], list[Decision]]:
     groups, stories, threads, decisions = Groups(Frequencies(terms_table())), [], [], []
-    for at, one in enumerate(texts):
+    for one in texts:
+        when = (at or {}).get(one.id)
         new = sign(one.title, one.text, groups.frequencies.weight)
-        found = groups.decide(new)
+        found = groups.decide(new, when)
         stories.append(found.story or one.id)
         threads.append(found.thread or stories[-1])
         decisions.append(found)
-        groups.join(one.id, new, story=stories[-1], thread=threads[-1], at=float(at), relation=found.relation)
+        groups.join(one.id, new, story=stories[-1], thread=threads[-1], at=when or 0.0, relation=found.relation)
     return groups, stories, threads, decisions
 
 
@@ -77,19 +88,27 @@ def run_floor(floor: Floor, texts: Sequence[Text]) -> list[str]:
     return found
 
 
+DENSE: Mapping[str, Callable[[], list[Text]]] = {
+    "local news": local_news, "hard pairs": hard_pairs, "templated": templated, "templated, varied": varied,
+    "templated, other seeds": lambda: templated(12, 55) + varied(12, 77),
+}  # fmt: skip
+
+
 def quality(result: dict[str, Any]) -> None:
     texts = events()
     gold = [one.event for one in texts]
-    _, stories, threads, _ = run(texts)
-    for name, found in (("threads", threads), ("stories", stories)):
-        result[name] = dict(zip("PRF", b_cubed(gold, found), strict=True))
+    for said, at in (("", dates()), (", no dates", None)):
+        _, stories, threads, _ = run(texts, at)
+        for name, found in (("threads", threads), ("stories", stories)):
+            result[name + said] = dict(zip("PRF", b_cubed(gold, found), strict=True))
     heads = [Text(one.id, one.title, "", one.event) for one in texts]
-    _, stories, threads, _ = run(heads)
+    _, stories, threads, _ = run(heads, dates())
     result["headlines, threads"] = dict(zip("PRF", b_cubed(gold, threads), strict=True))
     result["headlines, stories"] = dict(zip("PRF", b_cubed(gold, stories), strict=True))
     for floor in (MinHash(), SimHash(), Centroids(texts)):
         result[f"floor {floor.name}"] = dict(zip("PRF", b_cubed(gold, run_floor(floor, texts)), strict=True))
-    for name, dense in (("local news", local_news()), ("hard pairs", hard_pairs())):
+    for name, make in DENSE.items():
+        dense = make()
         _, _, _, decisions = run(dense)
         joined = sum(one.relation in JOINED for one in decisions)
         result[f"dense: {name}"] = {"articles": len(dense), "joined": joined / len(dense)}
@@ -101,7 +120,7 @@ def quality(result: dict[str, Any]) -> None:
 
 def copies(result: dict[str, Any]) -> None:
     chance = random.Random(5)
-    originals = [one for one in events() + local_news() if len(one.text.split()) >= 120]
+    originals = [one for one in events() + local_news() if len(one.text.split()) >= 120] + templated()
     groups, stories, _, _ = run(originals)
     floors: list[Floor] = [MinHash(), SimHash(), Centroids(originals, 0.5)]
     home = dict(zip((one.id for one in originals), stories, strict=True))
@@ -115,7 +134,7 @@ def copies(result: dict[str, Any]) -> None:
         for floor in floors:
             row[floor.name] = sum(floor.find(one) == home[one.id] for one in made[::4]) / len(made[::4])
         result[f"copies: {kind}"] = row
-    false = strangers(originals, 1_000, chance)
+    false = strangers([one for one in originals if one.event != one.id or "-" not in one.id], 1_000, chance)
     result["false joins in 1,000"] = {
         "copies": sum(groups.decide(_sign(groups, one)).relation is Relation.COPY for one in false)
     }

@@ -1,13 +1,18 @@
-"""Make the table of terms that ships: `uv run --with wordfreq==3.1.1 python -m tests.making.words`.
+"""Make the table of terms that ships:
 
-The numbers come from the package wordfreq 3.1.1 (Robyn Speer and others), whose data is under CC BY-SA 4.0: how often
-words stand in a billion words of many kinds of text. Words become the terms of `services.stories.terms`. Of languages
+    uv run --with spacy-lookups-data==1.0.5 python -m tests.making.words
+
+The numbers come from the tables of word probabilities in the package spacy-lookups-data 1.0.5 (Explosion, MIT licence):
+smoothed counts over a large collection of comments. Words become the terms of `services.stories.terms`. Of languages
 other than English only what is common there is taken, so that their little words do not look like rare names.
 """
 
 from __future__ import annotations
 
 import gzip
+import importlib.resources
+import json
+import math
 from collections import defaultdict
 from pathlib import Path
 
@@ -15,35 +20,40 @@ from services.stories.terms import term_of
 from services.text import cut
 
 FILE = Path(__file__).parents[2] / "config" / "stories" / "terms.tsv.gz"
-OTHERS = ("ar", "ca", "cs", "da", "de", "el", "es", "fi", "fr", "he", "hu", "id", "it", "nb", "nl", "pl", "pt", "ro",
-          "ru", "sv", "tr", "uk", "vi")  # fmt: skip
+OTHERS = ("de", "el", "es")
+LONGEST = 30  # letters; longer ones are addresses and ASCII art
 RAREST = 1.5e-7  # of all words
 COMMON_ELSEWHERE = 2e-5
 ENGLISH_TOO = 3e-5  # a word so common in English ("war", "die") keeps its English number
-HEAD = """# How often terms stand in a billion words. Derived from wordfreq 3.1.1, see NOTICE; licence CC BY-SA 4.0.
+HEAD = """# How often terms stand in a billion words. Derived from spacy-lookups-data 1.0.5, MIT licence, see NOTICE.
 # Made by tests/making/words.py. A term is the English stem of a folded word, nations' peoples under their country.
 """
 
 
+def words(language: str) -> dict[str, float]:
+    """Give the share of each folded word of a language among all its words."""
+    packed = importlib.resources.files("spacy_lookups_data") / "data" / f"{language}_lexeme_prob.json.gz"
+    found: dict[str, float] = defaultdict(float)
+    for token, log in json.loads(gzip.decompress(packed.read_bytes())).items():
+        if len(token) <= LONGEST:
+            for _, _, folded, _ in cut(token):
+                if folded[:1].isalnum():
+                    found[folded] += math.exp(log)
+    total = sum(found.values())
+    return {word: share / total for word, share in found.items()}
+
+
 def frequencies() -> dict[str, float]:
     """Add up the words of each term."""
-    import wordfreq  # not a dependency: only this script needs it
-
     found: dict[str, float] = defaultdict(float)
-    english = wordfreq.get_frequency_dict("en", wordlist="large")
+    english = words("en")
     for word, share in english.items():
-        for _, _, folded, _ in cut(word):
-            found[term_of(folded)] += share
-    elsewhere: dict[str, float] = {}
+        found[term_of(word)] += share
     for language in OTHERS:
-        for word, share in wordfreq.get_frequency_dict(language, wordlist="small").items():
-            for _, _, folded, _ in cut(word):
-                if share >= COMMON_ELSEWHERE and english.get(word, 0.0) < ENGLISH_TOO:
-                    term = term_of(folded)
-                    elsewhere[term] = max(elsewhere.get(term, 0.0), share)
-    for term, share in elsewhere.items():
-        if found.get(term, 0.0) < ENGLISH_TOO:
-            found[term] = max(found.get(term, 0.0), share)
+        for word, share in words(language).items():
+            term = term_of(word)
+            if share >= COMMON_ELSEWHERE and english.get(word, 0.0) < ENGLISH_TOO and found[term] < ENGLISH_TOO:
+                found[term] = max(found[term], share)
     return {term: share for term, share in found.items() if share >= RAREST}
 
 
