@@ -43,6 +43,7 @@ from services.api import (
     problems,
     queries,
     queues,
+    rules,
     schema,
     sources,
     stories,
@@ -94,6 +95,7 @@ from services.web import channels as channel_pages
 from services.web import deliveries as delivery_pages
 from services.web import incidents as incident_pages
 from services.web import invitations as invitation_pages
+from services.web import rules as rule_pages
 from services.web import sources as source_pages
 from services.web import subscriptions as subscription_pages
 from services.web import teams as team_pages
@@ -111,8 +113,8 @@ _NOUNS = (
     articles, stories, sources, topics, subscriptions, queries, channels, alerts, deliveries, people, queues, health,
     schema, overview, alert_pages, subscription_pages, channel_pages, delivery_pages, source_pages, topic_pages, more,
     account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static,
-    opml, previews, hubs, why, why_pages, incidents, incident_pages, invitations, invitation_pages, join,
-    wanted, bounce,
+    opml, previews, hubs, why, why_pages, incidents, incident_pages, rules, rule_pages, invitations, invitation_pages,
+    join, wanted, bounce,
     start, query_parts,
 )  # fmt: skip
 

@@ -49,7 +49,7 @@ _WHOSE = {
     "subscriptions": Whose.TEAM, "channels": Whose.TEAM, "alerts": Whose.TEAM, "deliveries": Whose.TEAM,
     "teams": Whose.TEAM, "people": Whose.OWN, "tokens": Whose.OWN, "account": Whose.OWN, "articles": Whose.HEARD,
     "stories": Whose.HEARD, "sources": Whose.EVERYBODY, "topics": Whose.EVERYBODY, "mail": Whose.EVERYBODY,
-    "invitations": Whose.EVERYBODY, "incidents": Whose.EVERYBODY,
+    "invitations": Whose.EVERYBODY, "incidents": Whose.EVERYBODY, "rules": Whose.EVERYBODY,
 }  # fmt: skip
 """By the noun of the path. A path that names one thing of a noun which is not here is refused as undeclared."""
 
@@ -156,6 +156,8 @@ TABLE = (
     _row("GET POST", "/teams/{id}", OWNERS, "subscriptions:write"),
     _row("GET", "/audit", STAFF, "ops"),
     _row("GET", "/incidents", STAFF, "ops"),
+    _row("GET", "/rules", STAFF, "ops"),
+    _row("POST", "/rules/{id}/release", STAFF, "ops"),
     _row("GET", "/live", STAFF, "ops"),
     _row("GET", "/docs", EVERYBODY),
     _row("GET", "/mail", STAFF, "ops"),
@@ -232,6 +234,8 @@ TABLE = (
     _row("POST", "/api/v1/queries/explain", EVERYBODY, _READ_OWN),
     _row("GET", "/api/v1/why", EVERYBODY, _READ_OWN),
     _row("GET", "/api/v1/incidents", STAFF, "ops"),
+    _row("GET", "/api/v1/rules", STAFF, "ops"),
+    _row("POST", "/api/v1/rules/{id}/release", STAFF, "ops"),
     _row("GET", "/api/v1/queues", STAFF, "ops"),
 )
 

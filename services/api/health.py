@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from services import clock
 from services.api.parts import Here
-from services.store import queues
+from services.store import quarantine, queues
 from services.store.queues import StageCount
 
 routes = APIRouter(tags=["health"])
@@ -48,7 +48,9 @@ def metrics(here: Here) -> Response:
     with here.store.read() as session:
         stages = queues.count(session, clock.now())
         states = queues.deliveries_by_state(session)
+        rules = {"quarantined": quarantine.count(session), "every_article": quarantine.count_anyway(session)}
     lines = [*_of_stages(stages), *_gauge("tocsin_deliveries", "Deliveries in a state", "state", states.items())]
+    lines += _gauge("tocsin_rules", "Rules in quarantine, and those tried on every article", "state", rules.items())
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 

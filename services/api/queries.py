@@ -15,6 +15,7 @@ from services.api.routing import router
 from services.api.shapes import HomeArea, Id, Sent, Shown
 from services.articles.article import Item
 from services.reading import checked_home
+from services.rules.anyway import warning
 
 routes = router("queries")
 
@@ -65,7 +66,7 @@ class ToExplain(Sent):
 def check(sent: QuerySent, here: Here) -> QueryChecked:
     """Read a query. A mistake in it is a problem with its `position`."""
     parsed = subscription_acts.check_query(sent.query, here.packs.lookups)
-    return QueryChecked(query=parsed.text, notes=[str(note) for note in parsed.notes])
+    return QueryChecked(query=parsed.text, notes=[*map(str, parsed.notes), *filter(None, [warning(parsed.tree)])])
 
 
 @routes.post("/explain")

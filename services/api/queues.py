@@ -6,7 +6,7 @@ from services import clock
 from services.api.parts import Here
 from services.api.routing import router
 from services.api.shapes import Shown
-from services.store import queues
+from services.store import quarantine, queues
 
 routes = router("queues")
 
@@ -37,6 +37,8 @@ class QueuesShown(Shown):
     items: list[StageShown]
     blocked: list[BlockedShown]
     dead_letters: int
+    rules_quarantined: int
+    rules_on_every_article: int
 
 
 @routes.get("")
@@ -47,8 +49,11 @@ def list_all(here: Here) -> QueuesShown:
         stages = queues.count(session, now)
         blocked = queues.blocked(session, now)
         dead = queues.dead_letters(session)
+        held, anyway = quarantine.count(session), quarantine.count_anyway(session)
     return QueuesShown(
         items=[StageShown.model_validate(stage, from_attributes=True) for stage in stages],
         blocked=[BlockedShown(channel=label, reason=reason, waiting=waiting) for label, reason, waiting in blocked],
         dead_letters=dead,
+        rules_quarantined=held,
+        rules_on_every_article=anyway,
     )

@@ -34,6 +34,7 @@ from services.cli import (
     places,
     preview,
     queues,
+    rules,
     running,
     source_acts,
     stories,
@@ -95,6 +96,7 @@ people.group.command("change")(person_change.change)
 _add("teams", teams.group)
 _add("channels", channels.group)
 _add("deliveries", deliveries.group)
+_add("rules", rules.group)
 _add("sources", source_acts.group)
 _add("stories", stories.group)
 _add("subscriptions", subscriptions.group)

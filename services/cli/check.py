@@ -20,17 +20,21 @@ Query = Annotated[str, typer.Argument(metavar="QUERY", help="What to hear of.")]
 
 def check(query: Query, *, as_json: AsJson = False) -> int:
     """Show how a query is read, or where it cannot be read."""
+    from services.rules.anyway import warning
+
     parsed = read(query, as_json=as_json)
     if parsed is None:
         return failure.MISTAKE
+    warned = warning(parsed.tree)
+    notes = [*parsed.notes, *([warned] if warned else [])]
     screen = terminal.out()
     if as_json:
-        screen.json({"query": parsed.text, "notes": list(parsed.notes)})
+        screen.json({"query": parsed.text, "notes": notes})
         return failure.DONE
     screen.line(GOOD, " is read as   ", bold(parsed.text))
-    if parsed.notes:
+    if notes:
         screen.line()
-    for note in parsed.notes:
+    for note in notes:
         screen.line(NOT_COUNTED, " ", note)
     return failure.DONE
 

@@ -58,7 +58,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _settings(settings)
     for name, look in (
         ("database", _database), ("key", _key), ("broker", _broker), ("workers", _workers), ("topics", _topics),
-        ("mail", _mail),
+        ("rules", _rules), ("mail", _mail),
     ):  # fmt: skip
         yield _careful(name, look, settings)
 
@@ -175,6 +175,24 @@ def _topics(_: Settings) -> Finding:
             "topics", "bad", f"{count(failed, 'example')} of {count(len(packs), 'pack')} fail", "tocsin topics test"
         )
     return Finding("topics", "good", f"{count(len(packs), 'pack')}, all examples pass")
+
+
+def _rules(settings: Settings) -> Finding:
+    from services.store import quarantine
+    from services.store.work import open_store
+
+    require_database(settings)
+    store = open_store(settings.database)
+    try:
+        with store.read() as session:
+            held, anyway = quarantine.count(session), quarantine.count_anyway(session)
+    finally:
+        store.close()
+    tried = f"{count(anyway, 'is', 'are')} tried on every article"
+    if held or anyway:
+        said = [f"{count(held, 'is', 'are')} in quarantine"] * bool(held) + [tried] * bool(anyway)
+        return Finding("rules", "look", ", ".join(said), with_data("tocsin rules", settings))
+    return Finding("rules", "good", "none is in quarantine, none is tried on every article")
 
 
 def _mail(settings: Settings) -> Finding:

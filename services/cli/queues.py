@@ -25,21 +25,29 @@ _HEADS = (
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The stages, the channels that hold up deliveries (label, reason, how many wait), the dead letters."""
+    """The stages, the channels that hold up deliveries (label, reason, how many wait), the dead letters.
+
+    `quarantined` rules run no more, those tried `anyway` are tried on every article.
+    """
 
     stages: Sequence[StageCount]
     blocked: Sequence[tuple[str, str, int]]
     dead: int
+    quarantined: int = 0
+    anyway: int = 0
 
 
 def queues(*, as_json: AsJson = False, data: Data = None, config: Config = None) -> None:
     """Show what waits at each stage, and what needs somebody."""
     from services import clock
-    from services.store import queues
+    from services.store import quarantine, queues
 
     now = clock.now()
     with opened(data, config) as here, here.store.read() as session:
-        counted = Counted(queues.count(session, now), queues.blocked(session, now), queues.dead_letters(session))
+        counted = Counted(
+            queues.count(session, now), queues.blocked(session, now), queues.dead_letters(session),
+            quarantine.count(session), quarantine.count_anyway(session),
+        )  # fmt: skip
     screen = terminal.out()
     if as_json:
         for stage in counted.stages:
@@ -87,6 +95,10 @@ def _needs(counted: Counted) -> list[str]:
         found.append(f"{count(waiting, 'delivery waits', 'deliveries wait')} for one channel: {label}{why}")
     if counted.dead:
         found.append(f"{count(counted.dead, 'dead letter')}: tocsin deliveries list --state dead")
+    if counted.quarantined:
+        found.append(f"{count(counted.quarantined, 'rule is', 'rules are')} in quarantine: tocsin rules")
+    if counted.anyway:
+        found.append(f"{count(counted.anyway, 'rule is', 'rules are')} tried on every article: tocsin rules")
     return list(dict.fromkeys(found))
 
 

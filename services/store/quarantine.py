@@ -7,7 +7,7 @@ in goes at once. Breaches are counted once an article. An operator releases a ru
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from services.rules.budget import Breach, Fault
 from services.store.changes import log_change
 from services.store.states import SubscriptionState
 from services.store.tables import Rule, Subscription
-from services.store.work import serialise
+from services.store.work import insert_into, serialise
 
 BREACHES = 3
 FORGOTTEN = timedelta(days=7)
@@ -101,6 +101,22 @@ def _mark(
     mine = col(Subscription.rule_key) == rule.rule_key, col(Subscription.state) == old
     changed = {"state": new, "reason": reason, "changed_at": now, "version": Subscription.version + 1}
     session.execute(update(Subscription).where(*mine).values(**changed))
+
+
+# ---- rules tried on every article ----
+
+
+def tried_anyway(session: Session) -> list[str]:
+    """Give the rules that were noted as tried on every article."""
+    return list(session.scalars(select(col(Rule.rule_key)).where(col(Rule.anyway).is_not(None))))
+
+
+def note_anyway(session: Session, new: Mapping[str, str], over: Sequence[str]) -> None:
+    """Note why rules are tried on every article, and which no longer are. Twice or at once is the same as once."""
+    for key, why_ in sorted(new.items()):
+        row = insert_into(session, Rule).values(rule_key=key, breaches=0, anyway=why_)
+        session.execute(row.on_conflict_do_update(index_elements=["rule_key"], set_={"anyway": why_}))
+    session.execute(update(Rule).where(col(Rule.rule_key).in_(sorted(over))).values(anyway=None))
 
 
 # ---- telling ----

@@ -16,7 +16,7 @@ from services.queries.tree import Node
 from services.rules.budget import Budget
 from services.rules.engine import Engine
 from services.rules.frequent import SAMPLE, learned
-from services.store import articles, rule_snapshot, topic_packs
+from services.store import articles, quarantine, rule_snapshot, topic_packs
 from services.store.packs import Packs
 from services.store.states import SubscriptionState
 from services.store.tables import Counter, Rule, RuleChange, Subscription
@@ -44,6 +44,7 @@ class LiveRules:
         self._seen: int | None = None
         self._topics_seen = 0
         self._unread: dict[str, str] = {}
+        self._anyway: dict[str, str] | None = None
 
     def tree(self, key: str) -> Node:
         """Give a rule's tree with its words as they were typed, for showing why it holds.
@@ -75,9 +76,23 @@ class LiveRules:
         while page := self._changes(store):
             changed += len(page)
             self._since += len(page)
+        if self._anyway != self.engine.any_rules:
+            self._note_anyway(store)
         if self._since > max(_LEAST_CHANGES, len(self.engine) // 10):
             self.keep(store)
         return changed
+
+    def _note_anyway(self, store: Store) -> None:
+        """Write down which rules are tried on every article, for people to see; first those that no longer are, too."""
+        found = dict(self.engine.any_rules)
+        new = found.items() - (self._anyway or {}).items()
+        with store.read() as session:
+            over = [] if self._anyway is not None else quarantine.tried_anyway(session)
+        over = [key for key in over if key in self.engine and key not in found]
+        if new or over:
+            with store.write() as work:
+                quarantine.note_anyway(work.session, dict(new), over)
+        self._anyway = found
 
     def _refresh_topics(self, store: Store) -> None:
         """Take in topic packs that were applied; queries that named one before it was there are read again."""

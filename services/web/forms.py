@@ -34,6 +34,7 @@ SAID = {
     "channel": "Added. A message goes out that confirms it",
     "asked": "Asked again. The earlier link no longer works",
     "tested": "A test message is on its way. Its result stands in the log",
+    "released": "It runs again from the next article on. Its people are told",
     "replayed": "Put on its way again, under the same id",
     "watched": "Watched. It is polled at once",
     "polled": "It is polled now",

@@ -72,5 +72,5 @@ def _ended(found: Found) -> Iterator[Need]:
         yield Need(title, "Three tries failed. Each keeps its reason.", bad=False)
     if found.troubles.quarantined:
         title = count(found.troubles.quarantined, "subscription is in quarantine", "subscriptions are in quarantine")
-        text = "Its query failed 3 times and no longer runs until it is saved again."
-        yield Need(title, text, bad=False, link="/subscriptions")
+        text = "A query that fails or takes too long three times no longer runs. Its people are told."
+        yield Need(title, text, bad=False, link="/rules")

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
 
-from services import finding, pipeline, stopped
+from services import clock, finding, pipeline, stopped
 from services.acts import subscription_acts
 from services.acts.subscription_acts import SubscriptionChange
+from services.cli.app import run
+from services.cli.queues import Counted, _needs
 from services.deciding import Options
 from services.errors import ConflictError, NotFoundError
 from services.noticing import Desk
-from services.queries.tree import Near, Node
-from services.rules import budget, engine
+from services.queries.tree import Near, Node, Not
+from services.rules import anyway, budget, engine
 from services.rules.budget import Breach, Budget, Fault
 from services.rules.engine import Engine
 from services.stopped import tell_of_quarantine
 from services.store import articles, quarantine, subscriptions
 from services.store.packs import shipped
 from services.store.rules import LiveRules
-from services.store.states import ArticleState, ChannelState, SubscriptionState
+from services.store.states import ArticleState, ChannelState, Role, SubscriptionState
 from services.store.tables import Alert, Article, Channel, Delivery, Rule, Subscription
 from services.store.work import Store
 from tests.builders import VAULT
+from tests.integration.api import Api, problem, running
 from tests.integration.test_pipeline import LEASE, Town
 
 POISON = "sanctuary NEAR/9 council"
@@ -316,3 +319,84 @@ def test_a_rule_of_very_many_is_told_page_by_page(town: Town, monkeypatch: pytes
         town.subscribe(POISON, town.channel(kind="email", target=f"{number}@example.org"), name=f"No. {number}")
     breach(town, times=3)
     assert len([label for label in told(town) if label.endswith("@example.org")]) == 4
+
+
+# ---- rules tried on every article ----
+
+
+def test_rules_tried_on_every_article_are_noted_while_somebody_asks_for_them(town: Town) -> None:
+    key = key_of(GOOD)
+    for one in (town.rules, worker(town)):
+        one.refresh(town.store)
+        one.engine._any[key] = "nothing must be present"  # no query that is accepted is such a rule today
+        one.refresh(town.store)
+    with town.store.read() as session:
+        assert quarantine.count_anyway(session) == 1
+        assert [one.rule.anyway for one in quarantine.page(session)] == ["nothing must be present"]
+    worker(town).refresh(town.store)  # one whose engine finds it otherwise takes the note away
+    with town.store.read() as session:
+        assert quarantine.count_anyway(session) == 0
+
+
+# ---- operators ----
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with running(tmp_path_factory.mktemp("api")) as one:
+        one.subscription(Role.SUBSCRIBER, name="Poison", query=POISON)
+        yield one
+
+
+@pytest.fixture
+def held(api: Api) -> str:
+    key = key_of(POISON)
+    with api.store.write() as work:
+        quarantine.record_breach(work.session, Breach(key, Fault.ENDED, "ended the process that tried it"), clock.now())
+    return key
+
+
+def test_an_operator_sees_the_rule_and_releases_it_with_an_audit_row(api: Api, held: str) -> None:
+    [rule] = api.v1("GET", "rules?quarantined=true", role=Role.OPERATOR).json()["items"]
+    assert (rule["id"], rule["query"], rule["people"], rule["fault"]) == (held, POISON, 1, "ended")
+    counted = api.v1("GET", "queues", role=Role.OPERATOR).json()
+    assert (counted["rules_quarantined"], counted["rules_on_every_article"]) == (1, 0)
+    assert 'tocsin_rules{state="quarantined"} 1' in api.call("GET", "/metrics").text
+    problem(api.v1("POST", f"rules/{held}/release", role=Role.SUBSCRIBER), 403)
+    released = api.v1("POST", f"rules/{held}/release", role=Role.OPERATOR).json()
+    assert (released["quarantined_at"], released["breaches"]) == (None, 0)
+    assert api.v1("GET", "audit", role=Role.OPERATOR).json()["items"][0]["action"] == "rule released"
+    problem(api.v1("POST", f"rules/{held}/release", role=Role.OPERATOR), 409)
+    problem(api.v1("POST", "rules/nothing/release", role=Role.OPERATOR), 404)
+
+
+def test_the_page_lists_it_and_its_button_releases_it(api: Api, held: str) -> None:
+    shown = api.call("GET", "/rules").text
+    assert "1 rule is in quarantine" in shown
+    assert "Release for 1 person" in shown
+    assert api.call("POST", f"/rules/{held}/release").headers["location"] == "/rules?said=released"
+    assert "No rule is in quarantine" in api.call("GET", "/rules").text
+
+
+def test_the_commands_list_and_release_it(api: Api, held: str, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--data", str(api.settings.data)]
+    assert run(["rules", *where]) == 1
+    out = capsys.readouterr().out
+    assert "in quarantine" in out
+    assert held in out
+    assert "ended the process that tried it" in out
+    run(["doctor", *where])
+    assert "1 is in quarantine" in capsys.readouterr().out
+    assert "1 rule is in quarantine: tocsin rules" in _needs(Counted([], [], 0, quarantined=1))
+    assert run(["rules", "release", held, *where]) == 0
+    assert "runs again for 1 subscription; they are told" in capsys.readouterr().out
+    assert run(["rules", "list", "--json", "--quarantined", *where]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_check_warns_of_a_query_that_would_be_tried_on_every_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = subscription_acts.check_query(POISON, shipped().lookups).tree
+    assert anyway.warning(found) is None
+    said = anyway.warning(Not(found))
+    assert said is not None
+    assert said.startswith("This query is tried on every article, because no word")

@@ -19,8 +19,9 @@ from services import clock, pipeline
 from services.accounts import signin, tokens
 from services.api.callers import csrf_of
 from services.deciding import Options
+from services.rules.budget import Breach, Fault
 from services.rules.engine import Engine
-from services.store import invitations
+from services.store import invitations, quarantine
 from services.store.rules import LiveRules
 from services.store.states import Role
 from services.store.tables import Alert, Delivery, Person, Token
@@ -91,6 +92,8 @@ class World:
             return self.token_of(self.owners["other"] if whose == "other" else me).split("_")[1]
         if noun == "invitations":
             return self._invitation()
+        if noun == "rules":
+            return self._rule()
         if noun == "teams" and fresh:
             member = OTHER if whose == "other" else "subscriber@example.org"
             return self.api.made("teams", name=secrets.token_hex(4), members=[member])["id"]
@@ -98,6 +101,13 @@ class World:
             url = f"http://127.0.0.1:9/{secrets.token_hex(4)}"
             return self.api.made("sources", url=url, name=secrets.token_hex(4))["id"]
         return self.ids.get((noun, whose)) or self.ids.get((noun, "own")) or "0" * 16
+
+    def _rule(self) -> str:
+        """Give a rule in quarantine, which a release uses up."""
+        key = secrets.token_hex(13)
+        with self.api.store.write() as work:
+            quarantine.record_breach(work.session, Breach(key, Fault.ENDED, "ended the process"), clock.now())
+        return key
 
     def _invitation(self) -> str:
         with self.api.store.write() as work:
