@@ -49,8 +49,9 @@ def postgres_programs() -> Path | None:
 class Postgres:
     """One PostgreSQL server on loopback. As root it runs as nobody, since it refuses to run as root."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, options: str = "-c fsync=off") -> None:
         self.programs = programs
+        self._options = options
         self.port = free_port()
         self.root = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
         self.data = self.root / "data"
@@ -68,7 +69,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        options = f"-p {self.port} -h {HOST} -c unix_socket_directories='' -c max_connections=200 -c fsync=off"
+        options = f"-p {self.port} -h {HOST} -c unix_socket_directories='' -c max_connections=200 {self._options}"
         self._run(
             "pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.data / "log"), "-o", options, "start"
         )
