@@ -361,7 +361,7 @@ def test_an_operator_sees_the_rule_and_releases_it_with_an_audit_row(api: Api, h
     assert (rule["id"], rule["query"], rule["people"], rule["fault"]) == (held, POISON, 1, "ended")
     counted = api.v1("GET", "queues", role=Role.OPERATOR).json()
     assert (counted["rules_quarantined"], counted["rules_on_every_article"]) == (1, 0)
-    assert 'tocsin_rules{state="quarantined"} 1' in api.call("GET", "/metrics").text
+    assert 'tocsin_rules{state="quarantined"} 1.0' in api.call("GET", "/metrics").text
     problem(api.v1("POST", f"rules/{held}/release", role=Role.SUBSCRIBER), 403)
     released = api.v1("POST", f"rules/{held}/release", role=Role.OPERATOR).json()
     assert (released["quarantined_at"], released["breaches"]) == (None, 0)
