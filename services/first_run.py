@@ -9,7 +9,7 @@ from pathlib import Path
 from services import clock
 from services.accounts import signin, tokens
 from services.settings import Settings
-from services.store import articles, schema
+from services.store import articles, channels, schema
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
 
@@ -25,10 +25,11 @@ class Prepared:
 def prepare(settings: Settings) -> Prepared:
     """Make what is missing. Leaves no connection open, so that the caller may fork."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    open_vault(settings.key_file, create=True)
+    vault = open_vault(settings.key_file, create=True)
     store = open_store(settings.database)
     try:
         schema.upgrade(store)
+        channels.check_vault(store, vault)
         link = _admin(store, settings.data / "token")
         with store.read() as session:
             return Prepared(link, articles.count(session))

@@ -28,6 +28,7 @@ from services.cli import (
     failure,
     incidents,
     ingest,
+    keys,
     match,
     people,
     person_change,
@@ -94,6 +95,7 @@ _add("db", running.database)
 _add("people", people.group)
 people.group.command("change")(person_change.change)
 _add("teams", teams.group)
+_add("keys", keys.group)
 _add("channels", channels.group)
 _add("deliveries", deliveries.group)
 _add("rules", rules.group)

@@ -82,15 +82,16 @@ def opened(data: Path | None, config: Path | None) -> Iterator[Opened]:
 
 def check_ready(settings: Settings) -> None:
     """Check before a process starts to serve that its database and key are there and fit."""
-    from services.store import schema
+    from services.store import channels, schema
     from services.store.secrets import open_vault
     from services.store.work import open_store
 
     require_database(settings)
-    open_vault(settings.key_file)
+    vault = open_vault(settings.key_file)
     store = open_store(settings.database)
     try:
         schema.check(store)
+        channels.check_vault(store, vault)
     finally:
         store.close()
 

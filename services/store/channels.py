@@ -14,6 +14,7 @@ from services.store.owners import Owner, belongs
 from services.store.secrets import Vault
 from services.store.states import ChannelState
 from services.store.tables import Channel, Subscription, SubscriptionChannel
+from services.store.work import Store
 
 
 def add(
@@ -30,6 +31,14 @@ def add(
     session.add(row)
     session.flush()
     return row
+
+
+def check_vault(store: Store, vault: Vault) -> None:
+    """Raise `InvalidError` if the key file does not open what is sealed in this database."""
+    with store.read() as session:
+        newest = session.scalars(select(col(Channel.target_sealed)).order_by(col(Channel.created_at).desc()).limit(1))
+        for sealed in newest:
+            vault.open(sealed)
 
 
 def confirm(session: Session, row: Channel, now: datetime) -> None:
