@@ -91,6 +91,7 @@ from services.web import (
     wanted,
 )  # fmt: skip
 from services.web import alerts as alert_pages
+from services.web import articles as article_pages
 from services.web import channels as channel_pages
 from services.web import deliveries as delivery_pages
 from services.web import incidents as incident_pages
@@ -115,7 +116,7 @@ _NOUNS = (
     account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static,
     opml, previews, hubs, why, why_pages, incidents, incident_pages, rules, rule_pages, invitations, invitation_pages,
     join, wanted, bounce,
-    start, query_parts,
+    start, query_parts, article_pages,
 )  # fmt: skip
 
 

@@ -228,7 +228,7 @@ def thread(session: Session, row: Delivery) -> tuple[str, ...]:
 
 def page(
     session: Session, *, state: str | None = None, channel: str | None = None, person: Owner | None = None,
-    before: tuple[datetime, str] | None = None, limit: int = 50,
+    before: tuple[datetime, str] | None = None, limit: int = 50, reason_code: str | None = None,
 ) -> list[Delivery]:  # fmt: skip
     """Give deliveries, the newest first, before the given (created, id); `person`: those to their channels."""
     query = select(Delivery).order_by(col(Delivery.created_at).desc(), col(Delivery.id).desc()).limit(limit)
@@ -236,6 +236,8 @@ def page(
         query = query.where(col(Delivery.state) == state)
     if channel is not None:
         query = query.where(col(Delivery.channel) == channel)
+    if reason_code is not None:
+        query = query.where(col(Delivery.reason_code) == reason_code)
     if person is not None:
         query = query.where(col(Delivery.channel).in_(select(col(Channel.id)).where(belongs(Channel.person, person))))
     if before is not None:

@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import Session, col
 
 from services.errors import ConflictError
+from services.store.owners import Owner, belongs
 from services.store.states import ChannelState, DeliveryState, LinkState
 from services.store.tables import Channel, Delivery, DeliveryAlert, Suppression
 
 AT_ONCE = 1000
+GROUPS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,17 @@ def replay_all(session: Session, wanted: Wanted, now: datetime) -> int:
         links = update(DeliveryAlert).where(col(DeliveryAlert.delivery).in_(ids))
         session.execute(links.values(state=LinkState.OPEN))
         total += len(ids)
+
+
+def groups(session: Session, person: Owner | None = None) -> list[tuple[str, str, int]]:
+    """Give dead deliveries by channel and reason code, the most first: channel, code, how many."""
+    number = func.count(col(Delivery.id))
+    code = func.coalesce(col(Delivery.reason_code), "")
+    query = select(col(Delivery.channel), code, number).where(col(Delivery.state) == DeliveryState.DEAD)
+    if person is not None:
+        query = query.where(col(Delivery.channel).in_(select(col(Channel.id)).where(belongs(Channel.person, person))))
+    grouped = query.group_by(col(Delivery.channel), code).order_by(number.desc(), col(Delivery.channel)).limit(GROUPS)
+    return [(channel, reason, count) for channel, reason, count in session.execute(grouped)]
 
 
 def count(session: Session, wanted: Wanted) -> tuple[int, int]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from services.store.owners import Owner, belongs
-from services.store.states import ArticleState, DeliveryState, SourceState, SubscriptionState
-from services.store.tables import Alert, Article, Delivery, Source, Story, Subscription
+from services.store.sources import MOVED_SHOWN
+from services.store.states import ArticleState, ChannelState, DeliveryState, SourceState, SubscriptionState
+from services.store.tables import Alert, Article, Channel, Delivery, Source, Story, Subscription
+
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,17 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """What needs somebody and is no queue: failing sources, articles and subscriptions that were set aside."""
+    """What needs somebody and is no queue: sources, channels, articles and subscriptions that were set aside.
+
+    `quiet` are sources that brought nothing for longer than they use to, `elsewhere` those that are gone or have moved.
+    """
 
     failing: list[Source]
     poison: int
     quarantined: int
+    quiet: list[Source] = field(default_factory=list)
+    elsewhere: list[Source] = field(default_factory=list)
+    channels: list[Channel] = field(default_factory=list)
 
 
 def count(session: Session, since: datetime, person: Owner | None = None) -> Today:
@@ -63,12 +72,23 @@ def listening(session: Session) -> Listening:
     return Listening(_where(session, heard), session.scalar(select(func.max(col(Article.seen_at)))))
 
 
-def troubles(session: Session) -> Troubles:
-    """Give what needs somebody."""
+def troubles(session: Session, now: datetime | None = None) -> Troubles:
+    """Give what needs somebody, at most twenty of a sort. Sources that moved count for a week before `now`."""
     failing = select(Source).where(col(Source.state) == SourceState.FAILING).order_by(col(Source.failing_since))
+    healthy = col(Source.state) == SourceState.HEALTHY
+    quiet = select(Source).where(healthy, col(Source.quiet_since).is_not(None)).order_by(col(Source.quiet_since))
+    gone = col(Source.state) == SourceState.GONE
+    moved = healthy & (col(Source.moved_at) > now - MOVED_SHOWN) if now else false()
+    elsewhere = select(Source).where(gone | moved).order_by(col(Source.state), col(Source.name))
+    refusing = col(Channel.state).in_([ChannelState.FAILING, ChannelState.DISABLED])
+    channels = select(Channel).where(refusing).order_by(col(Channel.failing_since))
     poison = (col(Article.state) == ArticleState.SET_ASIDE) & col(Article.reason).like("poison%")
     quarantined = col(Subscription.state) == SubscriptionState.QUARANTINED
-    return Troubles(list(session.scalars(failing.limit(20))), _where(session, poison), _where(session, quarantined))
+    return Troubles(
+        list(session.scalars(failing.limit(MOST))), _where(session, poison), _where(session, quarantined),
+        list(session.scalars(quiet.limit(MOST))), list(session.scalars(elsewhere.limit(MOST))),
+        list(session.scalars(channels.limit(MOST))),
+    )  # fmt: skip
 
 
 def _since(session: Session, at: Mapped[datetime] | Mapped[datetime | None], since: datetime) -> int:

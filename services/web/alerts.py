@@ -10,13 +10,16 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from services import cursors
+from services import clock, cursors, reader_acts
 from services.accounts import own
 from services.alerts.reason import where
-from services.store import alerts, articles, channels, deliveries, sources, stories, subscriptions, today
+from services.errors import InvalidError
+from services.reader_links import CHOICES
+from services.store import alerts, articles, channels, deliveries, feedback, sources, stories, subscriptions, today
 from services.store.tables import Alert, Article, Delivery, Subscription
 from services.web.briefs import briefs_of, by_day, headline
 from services.web.clocks import Tick, ticks
+from services.web.forms import Filled, onward
 from services.web.lists import Cursor, address
 from services.web.reading import parts_of
 from services.web.site import Ours, Reader, frame, page
@@ -93,10 +96,28 @@ def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # n
             "source": sources.names(session, [article.source])[article.source],
             "clauses": _clauses(row), "parts": parts_of(articles.value_of(article), row.reason.get("clauses", [])),
             "ticks": _ticks(row, article, told),
+            "said": feedback.of_alert(session, id), "verdicts": CHOICES.items(), "kept": reader_acts.VERDICTS,
+            "muted": feedback.is_muted(session, asked.person, row.story),
             "others": _others(session, row, article), "story": stories.get(session, row.story),
             "since": briefs_of(session, _since(session, row)), "also": _also(session, row, asked),
         }  # fmt: skip
     return page("alert.html", frame=around, **shown)
+
+
+@routes.post("/alerts/{id}/feedback")
+def say(id: str, site: Ours, reader: Reader, form: Filled) -> Response:  # noqa: A002  # the name in the path
+    """Keep what the reader says of an alert, or mute its story and hear it again."""
+    said = form.text("say")
+    with site.store.write() as work:
+        row = alerts.get(work.session, id)
+        own.check(reader, subscriptions.get(work.session, row.subscription).person, "alert", id)
+        if said in ("mute", "unmute"):
+            reader_acts.mute_story(work, reader.name, id, clock.now(), muted=said == "mute")
+        elif said in reader_acts.VERDICTS:
+            reader_acts.say(work, reader.name, id, reader_acts.VERDICTS[said], clock.now())
+        else:
+            raise InvalidError(f"Expected one of: {', '.join((*reader_acts.VERDICTS, 'mute', 'unmute'))}", field="/say")
+    return onward(f"/alerts/{id}", {"mute": "story-muted", "unmute": "story-heard"}.get(said, "told"))
 
 
 def _told(session: Session, row: Alert) -> list[Told]:

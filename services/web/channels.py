@@ -9,7 +9,7 @@ from services import clock
 from services.accounts import own
 from services.accounts.tokens import Caller
 from services.acts import channel_acts
-from services.errors import ConflictError, InvalidError
+from services.errors import ConflictError, InvalidError, NotFoundError
 from services.store import channels, deliveries, people
 from services.web.forms import Filled, Form, Refused, onward, refused
 from services.web.site import Ours, Reader, Site, frame, page
@@ -18,6 +18,7 @@ routes = APIRouter(include_in_schema=False)
 
 SHOWN = 200
 LOGGED = 25
+AFTER = (("0", "at once"), ("300", "5 minutes"), ("900", "15 minutes"), ("3600", "an hour"), ("21600", "6 hours"))
 KINDS = (("email", "E-mail"), ("webhook", "Webhook"), ("chat", "Chat"))
 
 
@@ -63,6 +64,32 @@ def verify(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # th
     return onward(f"/channels/{id}", "asked")
 
 
+@routes.post("/channels/{id}")
+def change(id: str, request: Request, site: Ours, reader: Reader, form: Filled) -> Response:  # noqa: A002  # as above
+    """Test a channel, give it another secret, or say which one is used while it fails."""
+    act, now = form.text("act"), clock.now()
+    secret = None
+    try:
+        with site.store.write() as work:
+            row = channels.get(work.session, id)
+            own.check(reader, row.person, "channel", id)
+            if act == "rotate":
+                secret = channel_acts.rotate_secret(work, site.vault, reader.name, row, now)
+            elif act == "test":
+                channel_acts.try_channel(work, site.vault, reader.name, row, site.home, now)
+            else:
+                after = form.text("after")
+                channel_acts.change_channel(
+                    work, reader.name, row, fallback=form.text("fallback") or None,
+                    after_s=int(after) if after in dict(AFTER) else None, now=now,
+                )  # fmt: skip
+    except (InvalidError, ConflictError, NotFoundError) as error:
+        return one_of(id, request, site, reader, problem=refused(error))
+    if secret is not None:
+        return one_of(id, request, site, reader, secret=secret)
+    return onward(f"/channels/{id}", "tested" if act == "test" else "saved")
+
+
 def _page(request: Request, site: Site, reader: Caller, form: Form, *, problem: Refused | None = None) -> Response:
     with site.store.read() as session:
         around = frame(site, session, request)
@@ -78,7 +105,9 @@ def _page(request: Request, site: Site, reader: Caller, form: Form, *, problem: 
     )  # fmt: skip
 
 
-def one_of(id_: str, request: Request, site: Site, reader: Caller, secret: str | None = None) -> Response:
+def one_of(
+    id_: str, request: Request, site: Site, reader: Caller, secret: str | None = None, problem: Refused | None = None
+) -> Response:
     """Make the page of one channel; `secret` is shown this once."""
     with site.store.read() as session:
         around = frame(site, session, request)
@@ -87,4 +116,8 @@ def one_of(id_: str, request: Request, site: Site, reader: Caller, secret: str |
         log = deliveries.page(session, channel=id_, limit=LOGGED)
         answers = {one.id: deliveries.attempts(session, one.id) for one in log}
         used = channels.used_by(session, [id_])[id_]
-    return page("channel.html", frame=around, row=row, log=log, answers=answers, used=used, shown_once=secret)
+        others = [one for one in channels.page(session, person=row.person, limit=SHOWN) if one.id != id_]
+    return page(
+        "channel.html", status=422 if problem else 200, frame=around, row=row, log=log, answers=answers, used=used,
+        shown_once=secret, others=others, after=AFTER, refused=problem, mine=row.person in own.mine(reader),
+    )  # fmt: skip

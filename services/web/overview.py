@@ -64,7 +64,7 @@ def _board(session: Session, around: Frame, only: Owner | None) -> dict[str, Any
 
 
 def _needs(session: Session, stages: list[StageCount], counts: today.Today, around: Frame) -> list[Need]:
-    found = Found(stages, queues.blocked(session, around.now), counts.dead, today.troubles(session))
+    found = Found(stages, queues.blocked(session, around.now), counts.dead, today.troubles(session, around.now))
     return needs(found, around.zone, around.now)
 
 

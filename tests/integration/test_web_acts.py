@@ -159,3 +159,44 @@ def test_topics_show_their_queries_and_examples(api: Api) -> None:
     assert len(names) >= 12
     assert "Examples that must match" in text(api.call("GET", f"/topics/{names[0]}", role=SUBSCRIBER))
     assert api.call("GET", "/topics/nothing", role=SUBSCRIBER).status_code == 404
+
+
+def test_a_channel_is_tested_rotated_and_given_a_stand_in_on_its_page(api: Api) -> None:
+    mail = api.channel()
+    person = api.people[SUBSCRIBER]
+    hook = api.made("channels", person=person, kind="webhook", url="http://127.0.0.1:9/hook", confirmed=True)
+    path = f"/channels/{hook['id']}"
+    assert post(api, path, act="test").headers["location"] == f"{path}?said=tested"
+    rotated = post(api, path, act="rotate")
+    assert "whsec_" in rotated.text
+    assert "Old secret" in rotated.text
+    saved = post(api, path, act="fallback", fallback=mail["id"], after="300")
+    assert saved.headers["location"] == f"{path}?said=saved"
+    assert f"{mail['label']} is used instead, after 5 minutes" in text(api.call("GET", path, role=SUBSCRIBER))
+    for fields in ({"act": "fallback", "fallback": hook["id"]}, {"act": "fallback", "fallback": "nobody"}):
+        assert post(api, path, **fields).status_code == 422
+    assert post(api, f"/channels/{mail['id']}", act="rotate").status_code == 422
+    assert post(api, f"/channels/{api.channel(Role.ADMIN)['id']}", act="test").status_code == 404
+
+
+def test_dead_letters_are_counted_by_channel_and_reason_and_replayed_by_filter(api: Api) -> None:
+    channel = api.channel()
+    with api.store.write() as work:
+        for number, code in enumerate(("http_400", "http_400", "http_500")):
+            id_ = deliveries.put(
+                work.session, channel=channel["id"], dedupe_key=str(number), kind="new", story=None, now=clock.now()
+            )
+            row = work.session.get_one(Delivery, id_)
+            row.state, row.reason_code, row.ended_at = DeliveryState.DEAD, code, clock.now()
+            work.session.add(row)
+    listed = api.call("GET", "/deliveries?state=dead")
+    assert "By channel and reason" in listed.text
+    assert "Replay all 3" in text(listed)
+    asked = api.call("GET", f"/replays?channel={channel['id']}&reason=http_400")
+    assert "Replay 2 dead letters?" in text(asked)
+    answer = post(api, "/replays", by=Role.ADMIN, channel=channel["id"], reason="http_400")
+    assert answer.headers["location"] == "/deliveries?state=pending&said=replayed"
+    assert len(api.v1("GET", "deliveries?state=dead").json()["items"]) == 1
+    assert "Nothing can be replayed" in text(api.call("GET", "/replays?reason=none"))
+    assert post(api, "/replays").status_code == 403
+    assert api.call("GET", "/replays", role=SUBSCRIBER).status_code == 403

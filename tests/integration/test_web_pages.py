@@ -340,3 +340,29 @@ def test_the_style_sheet_is_the_only_file(api: Api) -> None:
     assert "max-age" in answer.headers["cache-control"]
     for name in ("..%2fsite.py", "%2e%2e/site.py", "x.css", "tocsin.css/"):
         assert api.call("GET", f"/static/{name}", role=None).status_code == 404
+
+
+def test_what_a_reader_says_of_an_alert_is_kept_on_its_page(api: Api) -> None:
+    path = f"/alerts/{tell(api)}"
+
+    def say(word: str, role: Role = Role.SUBSCRIBER) -> httpx2.Response:
+        return api.call("POST", f"{path}/feedback", role=role, data={"say": word})
+
+    assert say("relevant").headers["location"] == f"{path}?said=told"
+    pressed = "//button[@aria-pressed='true']/@value"
+    assert lxml.html.document_fromstring(api.call("GET", path, role=Role.SUBSCRIBER).text).xpath(pressed) == [
+        "relevant"
+    ]
+    assert say("mute").headers["location"] == f"{path}?said=story-muted"
+    assert "Hear this story again" in api.call("GET", path, role=Role.SUBSCRIBER).text
+    assert say("unmute").headers["location"] == f"{path}?said=story-heard"
+    assert say("nonsense").status_code == 422
+    assert say("relevant", Role.OPERATOR).status_code == 403
+
+
+def test_articles_are_listed_for_operators_by_state_and_source(api: Api) -> None:
+    tell(api, title=EVIL)
+    assert EVIL in lxml.html.document_fromstring(api.call("GET", "/articles?state=matched").text).text_content()
+    assert "Nothing waits" in api.call("GET", "/articles?state=new").text
+    assert api.call("GET", "/articles?state=lost").status_code in (400, 422)
+    assert api.call("GET", "/articles", role=Role.SUBSCRIBER).status_code == 403
