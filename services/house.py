@@ -48,7 +48,12 @@ def keep_house(store: Store, run: Path, settings: Settings) -> None:
 
 def keep_watch(store: Store, settings: Settings, broker_url: str) -> None:
     """Look whether something needs an operator, if it is time. `broker_url`: empty without one."""
-    bounds = Bounds(settings.data, timedelta(seconds=settings.lag_s), settings.disk_least_mb * 2**20)
+    bounds = Bounds(
+        settings.data,
+        timedelta(seconds=settings.lag_s),
+        settings.disk_least_mb * 2**20,
+        timedelta(seconds=settings.canary_late_s),
+    )
     desk = _desk(settings)
     look(store, Watch(bounds, desk.vault, desk.sender, desk.url, lambda: answers(broker_url)), clock.now())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from services.store import quarantine
+from services.store import canary, quarantine
 from services.store.incidents import Symptom
 from services.store.states import ArticleState, ChannelState, DeliveryState, Health, SourceState
 from services.store.tables import Article, Channel, Delivery, Lane, Source, Worker
@@ -32,6 +32,7 @@ class Bounds:
     data: Path
     lag: timedelta
     disk_least: int
+    canary_late: timedelta = timedelta(minutes=1)
 
 
 def found(session: Session, bounds: Bounds, now: datetime, *, broker: bool | None) -> list[Symptom]:
@@ -39,6 +40,7 @@ def found(session: Session, bounds: Bounds, now: datetime, *, broker: bool | Non
     listed = [
         *_workers(session, now), *_stages(session, bounds.lag, now), *_sources(session), *_channels(session),
         *_quarantine(session), *_disk(bounds),
+        *_canary(session, bounds.canary_late, now),
     ]  # fmt: skip
     if broker is False:
         text = "The broker does not answer. Waiting rows are looked for every second meanwhile"
@@ -104,6 +106,13 @@ def _quarantine(session: Session) -> Iterator[Symptom]:
 
 def _cut(query: str) -> str:
     return query if len(query) <= 80 else f"{query[:79]}…"
+
+
+def _canary(session: Session, late: timedelta, now: datetime) -> Iterator[Symptom]:
+    since = canary.waiting(session, now)
+    if since is not None and now - since > late:
+        text = f"A canary article let go at {since:%Y-%m-%d %H:%M} UTC has not arrived: something on the way is broken"
+        yield Symptom("canary", "canary.late", text, "/")
 
 
 def _disk(bounds: Bounds) -> Iterator[Symptom]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from services import clock, pipeline
+from services import canary, clock, pipeline
 from services.broker import Hints, Stage, open_hints
 from services.bundling import keep_bundles
 from services.channels.post import Post, open_post
@@ -120,6 +120,9 @@ class Process:
             keep_asking(self.store, self.settings)
         if self.stage is Stage.INGEST:
             keep_bundles(self.store, now)
+            if self.settings.canary_s:
+                every = timedelta(seconds=self.settings.canary_s)
+                canary.let_go(self.store, open_vault(self.settings.key_file), shipped().lookups, every, now)
 
     def leave(self) -> None:
         """Give back what was claimed and not begun, and go."""

@@ -16,7 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 from sqlmodel import Session
 
-from services.store import latency, overall, quarantine, queues
+from services.store import canary, latency, overall, quarantine, queues
 from services.store.queues import StageCount
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -67,6 +67,9 @@ class _Rows(Collector):
                  "every_article": quarantine.count_anyway(session)}  # fmt: skip
         about = "Distinct rules: equal queries are one; those in quarantine, those tried on every article"
         yield _gauge("rules", about, "state", rules.items())
+        arrived = canary.last_s(session, now)
+        if arrived is not None:
+            yield GaugeMetricFamily("tocsin_canary_seconds", "How long the last canary took", value=arrived)
         took = latency.by_channel(session, now)
         seconds = GaugeMetricFamily(
             "tocsin_alert_latency_seconds", "From an article seen to its alert sent, over a day",

@@ -24,6 +24,7 @@ from services.channels.turns import Job, Turns
 from services.channels.webhook import WebhookSender
 from services.guard import Gate
 from services.settings import Settings
+from services.store.canary import KIND as CANARY
 
 
 class MailSender(Protocol):
@@ -81,6 +82,8 @@ class Post:
                 feedback_id=f"{list_id}:alert:tocsin",
             )  # fmt: skip
             return mail.subject, compose(mail, envelope)
+        if kind == CANARY:
+            return "", b"arrived"
         if kind == "webhook":
             return "", webhook_body(said, id_, foot.listened)
         text = render_chat(said, foot, form_of(target))
@@ -92,6 +95,9 @@ class Post:
         """Send, or raise `SendError`. Calls `inflight` right before the point of no return."""
         if kind == "email":
             return self._mail.send(outgoing, target, inflight)
+        if kind == CANARY:
+            inflight()
+            return Accepted("arrived")
         if kind == "webhook":
             return self._webhook.send(outgoing, target, (secret or "").split(), now, inflight)
         return self._chat.send(outgoing, target, now, inflight)
