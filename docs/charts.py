@@ -1,4 +1,4 @@
-"""Draw the benchmark's figures: `python docs/charts.py tests/benchmarks/service.json` writes docs/figures.svg.
+"""Draw a benchmark's figures: `python docs/charts.py tests/benchmarks/service.json figures.svg` writes that file here.
 
 One row a figure, its limit at the same place in every row: what stays left of the line is within it.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 ROW, LEFT, WIDTH, LIMIT_AT = 44, 250, 860, 300
 
 
-def main(source: str) -> None:
+def main(source: str, name: str) -> None:
     """Read the figures and write the picture."""
     said = json.loads(Path(source).read_text())
     rows = [_row(n, name, **figure) for n, (name, figure) in enumerate(said["figures"].items())]
@@ -28,7 +28,7 @@ def main(source: str) -> None:
  the bare work on the same machine. {said["machine"]}, commit {said["commit"]}</text>
 </svg>
 """
-    Path(__file__).with_name("figures.svg").write_text(svg)
+    Path(__file__).with_name(name).write_text(svg)
 
 
 def _row(number: int, name: str, *, ours: float, floor: float, ratio: float, limit: float) -> str:
@@ -44,4 +44,4 @@ def _row(number: int, name: str, *, ours: float, floor: float, ratio: float, lim
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2])

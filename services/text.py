@@ -98,7 +98,9 @@ def cut(text: str) -> tuple[Cut, ...]:
 
 def stem(folded: str, language: str) -> str:
     """Give the Snowball stem of a folded word; a language without a stemmer keeps the word."""
-    known = _stems.setdefault(language, {})
+    known = _stems.get(language)
+    if known is None:
+        known = _stems[language] = {}
     found = known.get(folded)
     if found is None:
         if len(known) >= _MEMORY:

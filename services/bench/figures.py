@@ -44,13 +44,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class SizeResult:
-    """All contenders at one size. `agree`: articles on which all of them found the same rules."""
+    """All contenders at one size. `agree`: articles on which all of them found the same rules.
+
+    `restart_s`: processor time in which a snapshot of our rules becomes an engine again.
+    """
 
     rules: int
     articles: int
     agree: int
     ours: Figures
     peers: dict[str, Figures]
+    restart_s: float
     parts: dict[str, Part] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -69,7 +73,7 @@ class SizeResult:
         """Read what a measuring process said."""
         return cls(
             said["rules"], said["articles"], said["agree"], Figures(**said["ours"]),
-            {name: Figures(**one) for name, one in said["peers"].items()},
+            {name: Figures(**one) for name, one in said["peers"].items()}, said["restart_s"],
             {name: Part(**one) for name, one in said["parts"].items()}, said["notes"],
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ import gc
 import json
 import signal
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -29,7 +30,8 @@ from services.bench.peers import PEERS, Peer
 from services.bench.stems import Stems
 from services.errors import TocsinError
 from services.queries.tree import Node
-from services.rules import frequent
+from services.rules import frequent, snapshot
+from services.rules.engine import Engine
 from services.rules.packing import Packer
 
 _MEASURED_EACH = 6  # of the articles made up, every sixth is matched; the others only give rules
@@ -136,8 +138,19 @@ def _measured(
     }
     tried = ours.contender.tried / len(articles)
     own = _figures(ours, times["ours"], rounds.live(ours.contender, rules), matches["ours"], tried)
+    progress("snapshot", 0.0)
+    restart = _restart_s(ours.contender.engine)
     with_ratio = {name: _with_ratio(one, times["ours"], times[name]) for name, one in figures.items()}
-    return SizeResult(rules.count, len(articles), agree, own, with_ratio, halves, notes)
+    return SizeResult(rules.count, len(articles), agree, own, with_ratio, restart, halves, notes)
+
+
+def _restart_s(engine: Engine) -> float:
+    data = snapshot.dump(engine)
+    began = time.thread_time()
+    again = snapshot.load(data)
+    took = time.thread_time() - began
+    assert len(again) == len(engine)
+    return round(took, 4)
 
 
 def _agreement(

@@ -74,6 +74,7 @@ def _stands_behind(screen: Screen, result: SizeResult) -> None:
     for name, part in result.parts.items():
         screen.line("  ", f"{name:<9}{part.ours_us:8.1f} us   floor {part.floor_us:6.1f} us"
                           f"   {part.ours_us / max(part.floor_us, 0.01):.1f} times")  # fmt: skip
+    screen.line("  ", f"restart from a snapshot in {result.restart_s:.2f} s")
     for note in result.notes:
         first, *more = folded(note, 74)
         screen.line("  ", dim(first))

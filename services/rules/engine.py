@@ -54,9 +54,9 @@ class Engine:
 
     def __init__(self, topics: Mapping[str, Node] | None = None, *, language: str = "en", few: int = FEW) -> None:
         self._few = few
-        self._lexicon = Lexicon(language)
-        self._index = Index(Rarity(self._lexicon.shares))
         self._packer = Packer()
+        self._lexicon = Lexicon(language, self._packer.texts)
+        self._index = Index(Rarity(self._lexicon.shares))
         self._rules: dict[str, bytes] = {}
         self._any: dict[str, str] = {}
         self.set_topics(topics or {})
@@ -78,6 +78,7 @@ class Engine:
         self._topic_index = Index(Rarity(self._lexicon.shares))
         self._topic_any: dict[str, str] = {}
         for name, tree in self._topics.items():
+            self._packer.pack(tree)  # for its words
             self._place(name, tree, self._topic_index, self._topic_any)
 
     def know(self, shares: Mapping[str, float]) -> None:
@@ -135,9 +136,9 @@ class Engine:
         lexicon, index, texts, trees, anyway = state
         engine = cls.__new__(cls)
         engine._few = FEW
-        engine._lexicon = Lexicon.of_state(lexicon)
-        engine._index = Index(Rarity(engine._lexicon.shares), index)
         engine._packer = Packer(texts)
+        engine._lexicon = Lexicon.of_state(lexicon, engine._packer.texts)
+        engine._index = Index(Rarity(engine._lexicon.shares), index)
         engine._rules, engine._any = trees, anyway
         engine.set_topics(topics or {})
         return engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
@@ -12,8 +13,9 @@ from services.queries.fields import host_of
 from services.queries.places import PlaceFact, fact_of
 from services.queries.tree import Author, Facet, Lang, Place, Site, Source, Term, Topic, Wildcard
 from services.rules.frequent import SHARES
+from services.rules.rarity import RARE
 from services.rules.runs import packed, pair
-from services.rules.vocabulary import FIRST, Vocabulary, VocabularyState
+from services.rules.vocabulary import FIRST, Vocabulary
 from services.rules.wildcards import Wildcards
 from services.text import cut, level
 
@@ -31,52 +33,46 @@ class Kind(StrEnum):
 
 Fact: TypeAlias = tuple[Kind, str]
 LexiconState: TypeAlias = tuple[
-    str,
-    int,
-    dict[str, float],
-    dict[int, float],
-    dict[str, VocabularyState],
-    dict[str, dict[str, int]],
-    list[tuple[str, str, int]],
+    str, dict[str, float], bytes, dict[str, dict[str, int]], dict[str, dict[str, int]], list[tuple[str, str, int]]
 ]
 
 
 class Numbers(Iterator[int]):
-    """Counts up; `last` is the number given last."""
+    """Counts up. `shares` has the share of articles of each number's feature, as rare as can be until it is known."""
 
-    __slots__ = ("last",)
+    __slots__ = ("shares",)
 
-    def __init__(self, first: int) -> None:
-        self.last = first - 1
+    def __init__(self, shares: bytes = b"") -> None:
+        self.shares = array("f", shares) if shares else array("f", [RARE] * FIRST)
 
     def __next__(self) -> int:
-        self.last += 1
-        return self.last
+        self.shares.append(RARE)
+        return len(self.shares) - 1
 
 
 class Lexicon:
     """What rules ask for, each with its number. Numbers are given once and never taken back."""
 
     __slots__ = (
+        "_by_stem",
+        "_forms",
         "_lengths",
         "_numbers",
-        "_shares",
         "asks_places",
         "asks_topics",
         "facts",
         "holes",
         "language",
         "searched",
-        "shares",
         "zones",
     )
 
-    def __init__(self, language: str, first: int = FIRST) -> None:
+    def __init__(self, language: str, forms: Sequence[str], shares: bytes = b"") -> None:
         self.language = language
-        self._numbers = Numbers(first)
-        self.shares: dict[int, float] = {}
-        self._shares: Mapping[str, float] = SHARES
-        self.searched = Vocabulary(self._numbers, language, self._share)
+        self._forms = forms
+        self._numbers = Numbers(shares)
+        self._by_stem: Mapping[str, float] = SHARES
+        self.searched = Vocabulary(self._numbers, language, self._share, forms)
         self.zones: dict[Zone, Vocabulary] = {}
         self.holes: dict[Zone, Wildcards] = {}
         self.facts: dict[Fact, int] = {}
@@ -88,23 +84,21 @@ class Lexicon:
         """Give all numbers as plain values, for `of_state`."""
         return (
             self.language,
-            self._numbers.last + 1,
-            dict(self._shares),
-            self.shares,
-            {zone.value: self.vocabulary(zone).state() for zone in (Zone.BODY, *self.zones)},
+            dict(self._by_stem),
+            self._numbers.shares.tobytes(),
+            {zone.value: self.vocabulary(zone).stems for zone in (Zone.BODY, *self.zones)},
             {zone.value: holes.known for zone, holes in self.holes.items()},
             [(kind.value, value, number) for (kind, value), number in self.facts.items()],
         )
 
     @classmethod
-    def of_state(cls, state: LexiconState) -> Lexicon:
+    def of_state(cls, state: LexiconState, forms: Sequence[str]) -> Lexicon:
         """Make a lexicon of what `state` gave."""
-        language, first, by_stem, shares, zones, holes, facts = state
-        lexicon = cls(language, first)
-        lexicon._shares = by_stem
-        lexicon.shares.update(shares)
+        language, by_stem, shares, zones, holes, facts = state
+        lexicon = cls(language, forms, shares)
+        lexicon._by_stem = by_stem
         for zone, known in zones.items():
-            lexicon.vocabulary(Zone(zone)).restore(known)
+            lexicon.vocabulary(Zone(zone)).stems = known
         for zone, patterns in holes.items():
             lexicon.holes[Zone(zone)] = Wildcards(lexicon._numbers, patterns)
         for kind, value, number in facts:
@@ -114,19 +108,24 @@ class Lexicon:
     @property
     def last(self) -> int:
         """The largest number of a feature that is no pair."""
-        return self._numbers.last
+        return len(self.shares) - 1
+
+    @property
+    def shares(self) -> Sequence[float]:
+        """The share of articles that have a feature, by its number."""
+        return self._numbers.shares
 
     def know(self, shares: Mapping[str, float]) -> None:
         """Take the shares of articles that have a stem from here on, also for words that are known."""
-        self._shares = shares
+        self._by_stem = shares
         for vocabulary in (self.searched, *self.zones.values()):
             for own, number in vocabulary.stems.items():
                 self._share(own, number)
 
     def _share(self, own: str, number: int) -> None:
-        share = self._shares.get(own)
+        share = self._by_stem.get(own)
         if share is not None:
-            self.shares[number] = share
+            self._numbers.shares[number] = share
 
     @property
     def other_zones(self) -> set[Zone]:
@@ -135,10 +134,10 @@ class Lexicon:
 
     def vocabulary(self, zone: Zone) -> Vocabulary:
         """Give the words of a zone; title, lead and body share theirs."""
-        if zone in SEARCHED:
+        if zone is Zone.BODY or zone in SEARCHED:
             return self.searched
         if zone not in self.zones:
-            self.zones[zone] = Vocabulary(self._numbers, self.language, self._share)
+            self.zones[zone] = Vocabulary(self._numbers, self.language, self._share, self._forms)
         return self.zones[zone]
 
     def term(self, term: Term, zone: Zone) -> int:
@@ -211,7 +210,7 @@ class Lexicon:
         if known is None:
             known = self.facts[kind, value] = next(self._numbers)
             if kind is Kind.LANG:
-                self.shares[known] = 1.0
+                self._numbers.shares[known] = 1.0
         return known
 
 

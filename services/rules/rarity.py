@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from services.rules.runs import Clause, Feature, is_pair, pairs, parts, words
+from services.rules.runs import Clause, Feature, is_pair, parts, words
 
-_RARE = 0.002  # a word that is not common stands in about one article of 500
+RARE = 0.002
+"""A word that is not common stands in about one article of 500."""
+
 _TOGETHER = 1 / 16  # a pair is about sixteen times rarer than its rarest word
 
 
@@ -15,17 +17,17 @@ class Rarity:
 
     __slots__ = ("_shares",)
 
-    def __init__(self, shares: Mapping[int, float]) -> None:
+    def __init__(self, shares: Sequence[float]) -> None:
         self._shares = shares
 
     def of(self, feature: Feature) -> float:
         """Estimate the share of articles that have a feature."""
         if isinstance(feature, bytes):
-            return min(map(self.of, pairs(words(feature))))
+            return min(map(self._shares.__getitem__, words(feature))) * _TOGETHER
         if not is_pair(feature):
-            return self._shares.get(feature, _RARE)
+            return self._shares[feature]
         left, right = parts(feature)
-        return min(self._shares.get(left, _RARE), self._shares.get(right, _RARE)) * _TOGETHER
+        return min(self._shares[left], self._shares[right]) * _TOGETHER
 
     def of_clause(self, clause: Clause) -> float:
         """Estimate the share of articles that have one of these features."""

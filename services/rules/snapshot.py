@@ -18,7 +18,7 @@ from services.errors import InvalidError
 from services.queries.tree import Node
 from services.rules.engine import Engine
 
-_LAYOUT = 5  # to be raised whenever the engine's compiled form changes
+_LAYOUT = 6  # to be raised whenever the engine's compiled form changes
 _SIGN = f"tocsin rules {_LAYOUT} {sys.implementation.cache_tag} {sys.byteorder}\n".encode()
 _DIGEST = 16
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import TypeAlias
 
-from services.text import Cut, cut, stem
+from services.text import Cut, cut, folded_of, stem
 
 ABSENT = 0
 BARRIER = 1
@@ -83,59 +82,47 @@ def _spread(seen: Sequence[bytes], numbers: Sequence[int], once: set[int], known
     return spread
 
 
-VocabularyState: TypeAlias = tuple[dict[str, int], dict[str, int]]
-
-
 class Vocabulary:
     """The words of all rules in one kind of zone, and what tokens stand for among them.
 
-    `share` is told the stem and number of each new word.
+    `share` is told the stem and number of each new word. `forms` are all words of all rules, and maybe others.
     """
 
-    __slots__ = ("_foreign", "_numbers", "_share", "language", "stems", "tokens", "words")
+    __slots__ = ("_foreign", "_forms", "_numbers", "_share", "language", "stems", "tokens")
 
-    def __init__(self, numbers: Iterator[int], language: str, share: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, numbers: Iterator[int], language: str, share: Callable[[str, int], None], forms: Sequence[str]
+    ) -> None:
         self.language = language
-        self.words: dict[str, int] = {}
         self.stems: dict[str, int] = {}
         self.tokens = Tokens(self)
         self._numbers = numbers
         self._share = share
+        self._forms = forms
         self._foreign: dict[str, dict[str, list[int]]] = {}
 
     def number(self, folded: str) -> int:
         """Give the number of a rule's word, a new one if it has none."""
-        found = self.words.get(folded)
-        return self._add(folded) if found is None else found
-
-    def state(self) -> VocabularyState:
-        """Give all words as plain values, for `restore`."""
-        return self.words, self.stems
-
-    def restore(self, state: VocabularyState) -> None:
-        """Take in what `state` gave."""
-        self.words, self.stems = state
+        own = stem(folded, self.language)
+        number = self.stems.get(own)
+        if number is None:
+            number = self.stems[folded if own == folded else own] = next(self._numbers)
+            self.tokens.forget(own)
+            self._share(own, number)
+        for language, known in self._foreign.items():
+            _note(known, stem(folded, language), number)
+        return number
 
     def foreign(self, language: str) -> dict[str, list[int]]:
         """Give, for a language that is not the engine's own, the numbers that a stem may stand for."""
         known = self._foreign.get(language)
         if known is None:
             known = self._foreign[language] = {}
-            for folded, number in self.words.items():
-                _note(known, stem(folded, language), number)
+            for folded in map(folded_of, self._forms):
+                number = self.stems.get(stem(folded, self.language))
+                if number is not None:
+                    _note(known, stem(folded, language), number)
         return known
-
-    def _add(self, folded: str) -> int:
-        own = stem(folded, self.language)
-        number = self.stems.get(own)
-        if number is None:
-            number = self.stems[own] = next(self._numbers)
-            self.tokens.forget(own)
-            self._share(own, number)
-        self.words[folded] = number
-        for language, known in self._foreign.items():
-            _note(known, stem(folded, language), number)
-        return number
 
 
 class Tokens(dict[bytes, int]):

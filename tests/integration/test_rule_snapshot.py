@@ -100,6 +100,6 @@ def test_an_engine_learns_from_the_stored_articles_which_words_are_frequent(town
     pipeline.ingest(town.store, town.clock, LEASE)
     rules = LiveRules(Engine(shipped().trees), shipped())
     rules.refresh(town.store)
-    shares = rules.engine.state()[0][2]
+    shares = rules.engine.state()[0][1]
     assert shares["ojai"] == 1.0
     assert "number7" not in shares
