@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from services import clock
+from services import clock, rematching
 from services.asking import Asker, ask
 from services.broker import Stage, answers
 from services.crashpoints import crashpoint
@@ -55,6 +55,7 @@ def keep_watch(store: Store, settings: Settings, broker_url: str) -> None:
         timedelta(seconds=settings.canary_late_s),
     )
     desk = _desk(settings)
+    rematching.look(store, clock.now(), timedelta(seconds=settings.hard_limit_s))
     look(store, Watch(bounds, desk.vault, desk.sender, desk.url, lambda: answers(broker_url)), clock.now())
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from services.store import canary, quarantine
+from services.store import canary, invariants, quarantine
 from services.store.incidents import Symptom
 from services.store.states import ArticleState, ChannelState, DeliveryState, Health, SourceState
 from services.store.tables import Article, Channel, Delivery, Lane, Source, Worker
@@ -39,7 +39,7 @@ def found(session: Session, bounds: Bounds, now: datetime, *, broker: bool | Non
     """Give all symptoms. `broker`: whether it answers; `None` where there is none."""
     listed = [
         *_workers(session, now), *_stages(session, bounds.lag, now), *_sources(session), *_channels(session),
-        *_quarantine(session), *_disk(bounds),
+        *_quarantine(session), *_disk(bounds), *_rows(session),
         *_canary(session, bounds.canary_late, now),
     ]  # fmt: skip
     if broker is False:
@@ -102,6 +102,14 @@ def _quarantine(session: Session) -> Iterator[Symptom]:
         asked = f"{one.subscriptions:,} subscription{'s ask' if one.subscriptions != 1 else ' asks'} for it"
         text = f"The query {_cut(one.query or one.rule.rule_key)} is in quarantine: it {one.rule.said}; {asked}"
         yield Symptom(f"rule:{one.rule.rule_key}", "rule.quarantined", text, "/rules")
+
+
+def _rows(session: Session) -> Iterator[Symptom]:
+    """What the hourly check of the rows' own rules found."""
+    for name, count in invariants.kept(session).items():
+        if count:
+            text = f"Rule {name} of the rows is broken by {count:,}: {invariants.ABOUT[name]}. Run: tocsin doctor"
+            yield Symptom(f"invariant:{name}", "invariant.broken", text, "/more")
 
 
 def _cut(query: str) -> str:

@@ -16,7 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 from sqlmodel import Session
 
-from services.store import canary, latency, overall, quarantine, queues
+from services.store import canary, invariants, latency, overall, quarantine, queues
 from services.store.queues import StageCount
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -70,6 +70,8 @@ class _Rows(Collector):
         arrived = canary.last_s(session, now)
         if arrived is not None:
             yield GaugeMetricFamily("tocsin_canary_seconds", "How long the last canary took", value=arrived)
+        broken = invariants.kept(session)
+        yield _gauge("broken", "Rows that broke a rule of theirs at the hourly check", "rule", broken.items())
         took = latency.by_channel(session, now)
         seconds = GaugeMetricFamily(
             "tocsin_alert_latency_seconds", "From an article seen to its alert sent, over a day",

@@ -58,7 +58,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _settings(settings)
     for name, look in (
         ("database", _database), ("key", _key), ("broker", _broker), ("workers", _workers), ("topics", _topics),
-        ("rules", _rules), ("mail", _mail),
+        ("rules", _rules), ("mail", _mail), ("rows", _rows),
     ):  # fmt: skip
         yield _careful(name, look, settings)
 
@@ -106,6 +106,26 @@ def _database(settings: Settings) -> Finding:
             )
     finally:
         store.close()
+
+
+def _rows(settings: Settings) -> Finding:
+    from services import clock, rematching
+    from services.store import invariants
+    from services.store.work import open_store
+
+    require_database(settings)
+    store = open_store(settings.database)
+    try:
+        with store.read() as session:
+            found = rematching.broken(session, clock.now(), timedelta(seconds=settings.hard_limit_s), most=1000)
+    finally:
+        store.close()
+    if not found:
+        return Finding("rows", "good", f"keep their {len(invariants.ABOUT)} rules: nothing lost, doubled or stuck")
+    said = "; ".join(
+        f"{name} {count(len(rows), 'time')}: {invariants.ABOUT[name]} ({rows[0]})" for name, rows in found.items()
+    )
+    return Finding("rows", "bad", f"break their rules. {said}")
 
 
 def _key(settings: Settings) -> Finding:

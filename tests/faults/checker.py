@@ -93,8 +93,9 @@ def _rows(url: str, names: Mapping[str, str]) -> list[_Row]:
     try:
         with engine.connect() as connection:
             return [
-                _Row(row.id, (names.get(row.channel, row.channel), row.about or row.title), row.state, row.uncertain)
+                _Row(row.id, (names[row.channel], row.about or row.title), row.state, row.uncertain)
                 for row in connection.execute(text(_ROWS))
+                if row.channel in names  # not the canary's
             ]
     finally:
         engine.dispose()

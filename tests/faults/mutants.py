@@ -5,7 +5,6 @@ A mutant is a change of the code while it runs. One that is not caught says that
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,8 +72,8 @@ def told_before_the_commit() -> Any:
 def no_key_on_alerts() -> Any:
     """Each match makes a new alert."""
     return _all(
-        patch.object(alerts, "alert_id", lambda *_: secrets.token_hex(13)),
-        patch.object(deciding, "alert_id", lambda *_: secrets.token_hex(13)),
+        patch.object(alerts, "alert_id", lambda *_: _drawn(13)),
+        patch.object(deciding, "alert_id", lambda *_: _drawn(13)),
     )
 
 
@@ -84,7 +83,7 @@ def no_key_on_deliveries() -> Any:
 
     def put_all(session, to, *, dedupe_key, **given):
         if dedupe_key.startswith("story:"):
-            dedupe_key = f"{dedupe_key}:{secrets.token_hex(4)}"
+            dedupe_key = f"{dedupe_key}:{_drawn(4)}"
         return real(session, to, dedupe_key=dedupe_key, **given)
 
     return _all(patch.object(deliveries, "put_all", put_all), patch.object(alerts, "heard_through", lambda *_: {}))
@@ -105,7 +104,7 @@ def a_random_message_id() -> Any:
     real = simulation.Post.send
 
     def send(self, kind, target, secret, outgoing, now, inflight):
-        return real(self, kind, target, secret, replace(outgoing, id=f"msg_{secrets.token_hex(13)}"), now, inflight)
+        return real(self, kind, target, secret, replace(outgoing, id=f"msg_{_drawn(13)}"), now, inflight)
 
     return patch.object(simulation.Post, "send", send)
 
@@ -174,6 +173,10 @@ MUTANTS: tuple[Mutant, ...] = (
     a_digest_without_a_window,
 )  # fmt: skip
 CURRENT: list[simulation.Installation] = []
+
+
+def _drawn(length: int) -> str:
+    return CURRENT[0].token_hex(length)
 
 
 @contextmanager
