@@ -160,10 +160,20 @@ def read_url(url: str, schemes: Collection[str] = _WEB) -> httpx2.URL:
         names = " or ".join(f"{name}://" for name in sorted(schemes, reverse=True))
         text = f"Enter an address that starts with {names}"
         raise OutsideError(text, permanent=True, code="scheme_not_allowed")
-    if any(sign in url for sign in "\\ \t\r\n") or not url.isprintable() or not _HOST.fullmatch(host):
+    if (
+        any(sign in url for sign in "\\ \t\r\n")
+        or not url.isprintable()
+        or not _HOST.fullmatch(host)
+        or not _port_is_plain(url)
+    ):
         text = "The web address holds a space, a backslash or a sign that cannot be part of a host"
         raise OutsideError(text, permanent=True, code="bad_url")
     return parts
+
+
+def _port_is_plain(url: str) -> bool:
+    """Say whether the port is in ASCII: digits of other scripts are a port to some programs and none to others."""
+    return urlsplit(url).netloc.rpartition("]")[2].rpartition(":")[2].isascii() or ":" not in urlsplit(url).netloc
 
 
 def port_of(url: httpx2.URL) -> int:

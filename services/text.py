@@ -132,7 +132,8 @@ def _stemmer(language: str) -> Callable[[str], str]:
 
 # ---- sentences and paragraphs ----
 
-_STOP = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)|(?<=[。！？])")
+# A run of stops is tried once, from its first: a page of question marks would otherwise take the square of its length.
+_STOP = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»)\]]*+(?=\s|$)|(?<=[。！？])")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(“\"‘])(?:[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]|Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Fr|Sr|Jr|St|Ste|Ft|Mt|Gov|Lt|Sen|Rep|Reps|Sens|"

@@ -99,3 +99,22 @@ def test_spans_are_read_as_one_run_with_positions_counted_through() -> None:
     words = analyse(text, spans=[(0, 10), (21, 32)])
     assert list(words.folded) == ["alpha", "beta", "gamma", "delta"]
     assert list(words.paragraphs) == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "run", ["?" * 300_000, "!?" * 100_000 + "x", "." * 300_000 + "x", "。" * 100_000, '?"' * 100_000]
+)
+def test_a_page_of_stops_is_cut_at_once(run: str) -> None:
+    """K12, as CVE-2020-6817: it took the square of its length, 38 s for 100,000 question marks, and would never end here."""
+    assert sentences(run)[0][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Why?! Because... Yes.", ["Why?!", "Because...", "Yes."]), ("One. 'Two.' Three", ["One.", "'Two.'", "Three"]),
+        ("一。二！三", ["一。", "二！", "三"]), ("v1.2.3 is out. Go", ["v1.2.3 is out.", "Go"]), ("a?b? C", ["a?b?", "C"]),
+    ],
+)  # fmt: skip
+def test_stops_end_sentences_where_white_space_follows(text: str, found: list[str]) -> None:
+    assert [text[low:high] for low, high in sentences(text)] == found

@@ -144,7 +144,7 @@ def test_a_typed_address_inside_is_a_mistake_with_the_host_in_its_text(url: str)
         "http://go od.example/", "http://exa\u202emple.com/", "http://１２７.0.0.1/", "http://h:abc/", "http://[::1/",
         "file:///etc/passwd", "ftp://good.example/", "gopher://good.example/", "data:text/html,x",
         "javascript:alert(1)", "unix:/run/x", "jar:http://good.example!/",
-        "//good.example/", "good.example", "", "http://", "http:///x",
+        "//good.example/", "good.example", "", "http://", "http:///x", "http://good.example:８０/", "https://good.example:０/",
     ],
 )  # fmt: skip
 def test_an_address_that_programs_read_differently_or_of_another_scheme_is_refused(url: str) -> None:
