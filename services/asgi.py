@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Lifespan, Scope
 
-from services import crashpoints, logs
+from services import clock, crashpoints, logs
 from services import settings as all_settings
 from services.acts.channel_acts import Home
 from services.api import (
@@ -65,6 +65,7 @@ from services.channels.post import open_mail
 from services.errors import OutsideError, TocsinError
 from services.guard import Gate
 from services.house import keep_house, keep_watch
+from services.pressure import Pressure
 from services.settings import Settings
 from services.sign_in import Letters
 from services.store.secrets import open_vault
@@ -135,7 +136,7 @@ def build(settings: Settings) -> FastAPI:
     home = Home(settings.public_url, settings.mail_from)
     parts = Parts(
         store, open_vault(settings.key_file), _gate(settings), LivePacks(store), home,
-        Letters(open_mail(settings), home), settings.sign_up,
+        Letters(open_mail(settings), home), settings.sign_up, Pressure(store, settings.data, clock.now),
     )  # fmt: skip
     site = Site(
         store=parts.store, vault=parts.vault, gate=parts.gate, live=parts.live, home=parts.home,

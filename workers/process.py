@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -20,10 +20,11 @@ from services.deciding import Options
 from services.errors import OutsideError
 from services.guard import Gate
 from services.house import keep_asking, keep_house, keep_watch
+from services.pressure import Pressure
 from services.rules.engine import Engine
 from services.settings import Settings
 from services.sources.pages import due_pages
-from services.sources.poll import Kit, Poller, due_polls
+from services.sources.poll import Job, Kit, Poller, due_polls
 from services.sources.rhythm import Rhythm
 from services.sources.robots import Robots
 from services.sources.websub import due_deliveries, due_requests
@@ -107,7 +108,12 @@ class Process:
             gap=timedelta(seconds=settings.host_gap_s),
         )
         kit = Kit(self.store, self.gate, open_vault(settings.key_file), clock.now, bounds, callback=settings.base_url)
-        claimers = (due_deliveries, due_polls, due_pages(Robots(self.gate)), due_requests)
+        pressure = Pressure(self.store, settings.data, clock.now)
+
+        def polls(kit: Kit, limit: int) -> Sequence[Job]:
+            return () if pressure.pauses_polling() else due_polls(kit, limit)
+
+        claimers = (due_deliveries, polls, due_pages(Robots(self.gate)), due_requests)
         Poller(kit, claimers, at_once=settings.fetchers).run(self.stopping)
 
     def tidy(self) -> None:

@@ -162,17 +162,23 @@ def push(
     their Content-Type or their shape; `?source=` names where they come from.
 
     Once answered, the articles are kept and their way goes on whatever fails. Every repeat gives the same ids; with an
-    Idempotency-Key it gives the same answer for 72 hours, and the key of another request is refused.
+    Idempotency-Key it gives the same answer for 72 hours, and the key of another request is refused. While too much
+    waits to be matched, or the disk is nearly full, the answer is 503 with the seconds to wait in Retry-After.
     """
     body: bytes = request.state.body
     key = _checked_key(idempotency_key)
     pushed = [one.pushed(source) for one in (sent.articles if isinstance(sent, Batch) else [sent])]
-    with here.store.write() as work:
+    here.pressure.check_intake()
+
+    def take(work: Work) -> str:
         known = idempotency.find(work.session, who.client, key, sha256(body.decode("latin-1"))) if key else None
         answer = known.response if known else _take_in(work, pushed, many=isinstance(sent, Batch))
         if key and known is None:
             article_acts.remember(work.session, who.client, key, body, status=202, response=answer, now=clock.now())
         crashpoint("C01")
+        return answer
+
+    answer = here.store.write_together(take)
     crashpoint("C02")
     return Response(answer, status_code=202, media_type="application/json")
 

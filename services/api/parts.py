@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from services.accounts.tokens import Caller
 from services.acts.channel_acts import Home
 from services.guard import Gate
+from services.pressure import Pressure
 from services.settings import SignUp
 from services.sign_in import Letters
 from services.store.packs import Packs
@@ -22,7 +23,7 @@ from services.store.work import Store
 class Parts:
     """The database, what seals secrets, the gate to the network, the topic packs, and what messages say of us.
 
-    `letters` mails links, `sign_up` says who may become a person.
+    `letters` mails links, `sign_up` says who may become a person, `pressure` says when it is too much.
     """
 
     store: Store
@@ -32,6 +33,7 @@ class Parts:
     home: Home
     letters: Letters
     sign_up: SignUp
+    pressure: Pressure
 
     @property
     def packs(self) -> Packs:

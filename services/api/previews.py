@@ -187,6 +187,7 @@ class DiffShown(Shown):
 def preview(sent: ToPreview, here: Here, who: Who) -> PreviewShown:
     """Say what a query would have caught in the stored articles of the last days, and how many alerts to expect."""
     parsed = subscription_acts.check_query(sent.query, here.packs.lookups)
+    here.pressure.check_preview()
     with turn(), here.store.read() as session:
         began = time.monotonic()
         found = preview_of(session, here.packs.trees, parsed, _span(here, who, sent), sent.limit)
@@ -201,6 +202,7 @@ def diff(sent: ToCompare, here: Here, who: Who) -> DiffShown:
     """Say which stories a change of a query gains, loses and keeps, over the stored articles of the last days."""
     parsed = subscription_acts.check_query(sent.query, here.packs.lookups)
     before = subscription_acts.check_query(_old(here, who, sent), here.packs.lookups, "/old")
+    here.pressure.check_preview()
     with turn(), here.store.read() as session:
         began = time.monotonic()
         found = diff_of(session, here.packs.trees, before, parsed, _span(here, who, sent), sent.limit)

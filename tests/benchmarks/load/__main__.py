@@ -20,6 +20,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,7 @@ def main() -> int:
     """Run on one database or both."""
     given = _arguments()
     console = Console(stderr=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for database in ("sqlite", "postgres") if given.database == "both" else (given.database,):
             said = {"database": database, **_one(database, given, console)}
