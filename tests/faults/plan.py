@@ -62,9 +62,14 @@ class Plan:
     number: int = 0
     told: dict[str, Pushed] = field(default_factory=dict)
     corrected: set[str] = field(default_factory=set)
+    made: list[Pushed] = field(default_factory=list)
 
     def next(self, arrived: Collection[Owed]) -> Pushed:
         """Draw the next article. Only what has arrived whole is corrected: till then nobody knows which came first."""
+        self.made.append(one := self._drawn(arrived))
+        return one
+
+    def _drawn(self, arrived: Collection[Owed]) -> Pushed:
         drawn = self.chance.random()
         if drawn < 0.3 and self.told:
             return self._again()

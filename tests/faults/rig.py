@@ -75,6 +75,7 @@ class Rig:
         self.port = free_port()
         self.settings = settings
         self.owed: set[Owed] = set()
+        self.refused = 0
         self.channels: dict[str, str] = {}
         self.subscriptions: dict[str, str] = {}
         self.up: subprocess.Popen[bytes] | None = None
@@ -179,8 +180,9 @@ class Rig:
                 if answer.status_code < 500:
                     assert answer.status_code < 400, answer.text
                     return answer.json()
+                self.refused += 1
             except httpx2.HTTPError:
-                pass
+                self.refused += 1
             assert time.monotonic() < deadline, f"{method} {path} got no answer"
             time.sleep(0.1)
 
