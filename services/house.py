@@ -18,13 +18,15 @@ from services.noticing import Desk, look_after
 from services.reader_links import ReaderLinks
 from services.settings import Settings
 from services.stopped import tell_of_quarantine
-from services.store import idempotency, windows, workers
+from services.store import idempotency, retention, turns, windows, workers
 from services.store.reclaim import reclaim
 from services.store.secrets import open_vault
 from services.store.work import Store
 from services.symptoms import Bounds
 
 log = structlog.get_logger(__name__)
+
+LET_GO = 1000  # rows a minute of each kind: more than a busy day brings
 
 
 def keep_house(store: Store, run: Path, settings: Settings) -> None:
@@ -66,6 +68,22 @@ def keep_asking(store: Store, settings: Settings) -> None:
     after, wait = timedelta(days=settings.ask_after_d), timedelta(days=settings.retire_after_d)
     links = ReaderLinks(settings.public_url, open_vault(settings.key_file))
     ask(store, Asker(after, wait, links, settings.mail_from), clock.now())
+
+
+def keep_room(store: Store, settings: Settings) -> int:
+    """Let go of texts and messages that are older than they are kept, some each minute; give how many."""
+    now, gone = clock.now(), 0
+    if not settings.keep_texts_d and not settings.keep_messages_d:
+        return 0
+    with store.write() as work:
+        if turns.take(work.session, "retention", now, timedelta(minutes=1)):
+            if settings.keep_texts_d:
+                before = now - timedelta(days=settings.keep_texts_d)
+                gone += retention.let_go_of_texts(work.session, before, LET_GO)
+            if settings.keep_messages_d:
+                before = now - timedelta(days=settings.keep_messages_d)
+                gone += retention.let_go_of_messages(work.session, before, LET_GO)
+    return gone
 
 
 def _desk(settings: Settings) -> Desk:

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     fetchers: int = Field(default=32, ge=1, le=256, description="fetches at once in one ingest worker")
     lag_s: float = Field(default=300.0, gt=0, description="a stage whose oldest row waits longer is late")
     disk_least_mb: int = Field(default=500, ge=0, description="free space of the data folder that operators want")
+    keep_texts_d: float = Field(default=0.0, ge=0, description="days that texts of articles are kept; 0: for ever")
+    keep_messages_d: float = Field(default=0.0, ge=0, description="days that sent messages are kept; 0: for ever")
     canary_s: float = Field(default=0.0, ge=0, description="how often a canary goes through the pipeline; 0: never")
     canary_late_s: float = Field(default=60.0, gt=0, description="a canary that takes longer is an incident")
     ask_after_d: float = Field(

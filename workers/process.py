@@ -19,7 +19,7 @@ from services.channels.post import Post, open_post
 from services.deciding import Options
 from services.errors import OutsideError
 from services.guard import Gate
-from services.house import keep_asking, keep_house, keep_watch
+from services.house import keep_asking, keep_house, keep_room, keep_watch
 from services.pressure import Pressure
 from services.rules.engine import Engine
 from services.settings import Settings
@@ -126,6 +126,7 @@ class Process:
             keep_asking(self.store, self.settings)
         if self.stage is Stage.INGEST:
             keep_bundles(self.store, now)
+            keep_room(self.store, self.settings)
             if self.settings.canary_s:
                 every = timedelta(seconds=self.settings.canary_s)
                 canary.let_go(self.store, open_vault(self.settings.key_file), shipped().lookups, every, now)

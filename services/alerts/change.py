@@ -28,7 +28,9 @@ class Change(StrEnum):
 
 
 def change(before: Article, after: Article) -> Change:
-    """Compare two texts of one story."""
+    """Compare two texts of one story. One whose text was let go (retention) says nothing new."""
+    if not before.text:
+        return Change.NONE
     if _says_correction(after) and not _says_correction(before):
         return Change.CORRECTION
     if _says_correction(after) and _correction_lines(after) != _correction_lines(before):

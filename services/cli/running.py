@@ -111,6 +111,17 @@ def upgrade(*, data: Data = None, config: Config = None) -> None:
     terminal.out().line(GOOD, f" up to date   the database is at revision {revision}")
 
 
+@database.command("vacuum")
+def vacuum(*, data: Data = None, config: Config = None) -> None:
+    """Give back the space of what was let go, and renew the planner's figures. Writers wait meanwhile on SQLite."""
+    from services.cli.opened import opened
+    from services.store import room
+
+    with opened(data, config) as here:
+        before, after = room.vacuum(here.store)
+    terminal.out().line(GOOD, f" done   {before / 2**20:,.1f} MiB before, {after / 2**20:,.1f} MiB now")
+
+
 @database.callback()
 def _database() -> None:
     """The database's tables."""
