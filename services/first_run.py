@@ -26,6 +26,9 @@ def prepare(settings: Settings) -> Prepared:
     """Make what is missing. Leaves no connection open, so that the caller may fork."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     vault = open_vault(settings.key_file, create=True)
+    if not settings.database_url:
+        # SQLite gives the files beside it the same rights.
+        os.close(os.open(settings.data / "tocsin.db", os.O_RDWR | os.O_CREAT, 0o600))
     store = open_store(settings.database)
     try:
         schema.upgrade(store)

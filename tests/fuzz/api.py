@@ -47,13 +47,15 @@ def throw_at_api(run: Run, cases: int, seconds: float) -> None:
             mode = GenerationMode.NEGATIVE if number % 2 else GenerationMode.POSITIVE
             for operation in operations:
                 if time.monotonic() < until and run.cases < cases:
-                    _round(run, world, operation, mode, run.seed + number, statuses)
+                    _round(run, world, operation, mode, run.seed + number, statuses, until)
             number += 1
         run.more = {"operations": len(operations), "answers": {f"{n}xx": count for n, count in statuses.items()}}
         _check_rows(run, world)
 
 
-def _round(run: Run, world: World, operation: Any, mode: GenerationMode, at: int, statuses: dict[int, int]) -> None:
+def _round(
+    run: Run, world: World, operation: Any, mode: GenerationMode, at: int, statuses: dict[int, int], until: float
+) -> None:
     chance = random.Random(at)
     try:
         strategy = operation.as_strategy(generation_mode=mode)
@@ -70,6 +72,8 @@ def _round(run: Run, world: World, operation: Any, mode: GenerationMode, at: int
     )
     @given(case=strategy)
     def one(case: Any) -> None:
+        if time.monotonic() > until:
+            return
         role = chance.choice(list(Role))
         if case.path_parameters and chance.random() < 0.5:
             _name_one(world, case, role)

@@ -213,6 +213,20 @@ def test_k15_a_session_ends_with_its_sign_out(world: World) -> None:
     assert world.api.client.get("/alerts", headers=headers, follow_redirects=False).status_code == 303
 
 
+def test_k15_a_change_of_password_ends_the_other_sessions(world: World) -> None:
+    """CVE-2025-54592: who had the cookie stayed in."""
+    stolen, _ = world.session_of(world.owners["other"])
+    mine, secret = world.session_of(world.owners["other"])
+    world.api.client.cookies.clear()
+    form = {"old": "", "password": "a fox walks past nine doors", "csrf": secret}
+    assert (
+        world.api.client.post("/account/password", data=form, headers=mine, follow_redirects=False).status_code == 303
+    )
+    world.api.client.cookies.clear()
+    assert world.api.client.get("/alerts", headers=stolen, follow_redirects=False).status_code == 303
+    assert world.api.client.get("/alerts", headers=mine, follow_redirects=False).status_code == 200
+
+
 def test_k15_secrets_are_drawn_by_the_system_and_are_long(world: World) -> None:
     """CVE-2025-68932: a remember-me token of a weak generator."""
     drawn = {world.session_of(world.owners["other"])[0]["Cookie"].partition("=")[2] for _ in range(50)}
