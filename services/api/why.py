@@ -22,6 +22,8 @@ from services.store import links, people, subscriptions
 from services.store.tables import Subscription
 from services.why.ask import to_json
 from services.why.ask import why as why_of
+from services.why.copies import copies_of
+from services.why.everybody import concerned
 from services.why.words import Words
 
 routes = router("why")
@@ -46,11 +48,33 @@ class WayShown(Shown):
     id: str
     name: str
     query: str
+    person: str
     got: bool
     stopped: str | None
     because: str | None
     text: str
     stages: list[StageShown]
+
+
+class CopyShown(Shown):
+    """An article that tells the same story."""
+
+    id: str
+    title: str
+    url: str | None
+    source: str
+    seen_at: datetime
+
+
+class AskedShown(Shown):
+    """Of whom an operator's answer is: the first subscriptions that the article concerns, and whether there are more.
+
+    `rules_tried` of `rules` were tried to find those whose query holds.
+    """
+
+    more: bool
+    rules_tried: int
+    rules: int
 
 
 class LinkedArticle(Shown):
@@ -70,7 +94,9 @@ class WhyShown(Shown):
     """What became of the article of a link. `article` is null if it was never seen.
 
     `stages` are the same for everybody: source, seen, read, age. `stopped` and `because` name where it stopped for
-    all that was asked about: before any subscription, or for the one that was named.
+    all that was asked about: before any subscription, or for the one that was named. `copies` are the other articles
+    of its story, for those who heard of it. Operators who name no subscription are told of everybody whom it concerns:
+    who was alerted of it or of its story, or whose query holds; `everybody` says how far that was looked into.
     """
 
     url: str
@@ -79,6 +105,8 @@ class WhyShown(Shown):
     because: str | None
     stages: list[StageShown]
     subscriptions: list[WayShown]
+    copies: list[CopyShown]
+    everybody: AskedShown | None
 
 
 @routes.get("")
@@ -86,14 +114,23 @@ def why(
     here: Here, who: Who, url: Annotated[str, Query(max_length=2048, description="link of the article")],
     subscription: Annotated[str | None, Query(max_length=100, description="only for this one")] = None,
 ) -> WhyShown:  # fmt: skip
-    """Say for each of your subscriptions, or for one, how far the article of a link came, and what stopped it."""
+    """Say how far the article of a link came, and what stopped it: for one subscription, for each of yours, or for
+    operators and admins for everybody whom it concerns.
+    """
     if web_link(url) is None:
         raise MalformedError("Enter an address that starts with https:// or http://")
     with here.store.read() as session:
-        asked = _asked(session, who, subscription)
+        everybody = concerned(session, here.packs, url) if _for_all(who, subscription) else None
+        asked = _asked(session, who, subscription) if everybody is None else everybody.subscriptions
         zone = people.get(session, who.person).timezone
         answer = why_of(session, here.packs, url, asked, Words(ZoneInfo(zone), clock.now()))
-        return WhyShown.model_validate(to_json(answer))
+        copies = copies_of(session, answer.article, own.person_of(who))
+        looked = None if everybody is None else AskedShown.model_validate(everybody, from_attributes=True)
+        return WhyShown.model_validate(to_json(answer) | {"copies": copies, "everybody": looked})
+
+
+def _for_all(who: Caller, id_: str | None) -> bool:
+    return id_ is None and own.person_of(who) is None
 
 
 def _asked(session: Session, who: Caller, id_: str | None) -> Sequence[Subscription]:

@@ -13,6 +13,7 @@ from services.store import links
 from services.web.forms import refused
 from services.web.site import Ours, Reader, frame, page
 from services.why.ask import why as why_of
+from services.why.everybody import concerned
 from services.why.words import Words
 
 routes = APIRouter(include_in_schema=False)
@@ -37,6 +38,9 @@ def ask(request: Request, site: Ours, reader: Reader, url: str = "", subscriptio
         around = frame(site, session, request)
         if url:
             mine = links.subscriptions_of(session, own.mine(reader))
+            if own.person_of(reader) is None:  # an operator: everybody whom it concerns, too
+                known = {one.id for one in mine}
+                mine += [one for one in concerned(session, site.packs, url[:2048]).subscriptions if one.id not in known]
             try:
                 answer = why_of(session, site.packs, url[:2048], mine, Words(ZoneInfo(around.zone), around.now))
             except InvalidError as error:

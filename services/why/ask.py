@@ -53,7 +53,7 @@ def why(session: Session, packs: Packs, url: str, subscriptions: Sequence[Subscr
     lines = []
     for one in subscriptions:
         found = first if seen is None else [*first, *own.stages(session, seen, one, words)]
-        lines.append(Line(whole(found), one.id, one.name, one.query))
+        lines.append(Line(whole(found), one.id, one.name, one.query, one.person))
     source = sources.get(session, row.source).name if row is not None else ""
     return Answer(url, row, _title(row), source, common, lines)
 
@@ -94,7 +94,7 @@ def to_json(answer: Answer) -> Json:
 def _line(line: Line) -> Json:
     stopped = line.stopped
     return {
-        "id": line.subscription, "name": line.name, "query": line.query, "got": line.got,
+        "id": line.subscription, "name": line.name, "query": line.query, "person": line.person, "got": line.got,
         "stopped": stopped.step.value if stopped else None, "because": stopped.because if stopped else None,
         "text": stopped.text if stopped else line.stages[-1].text,
         "stages": [_stage(stage) for stage in line.stages],

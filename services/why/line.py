@@ -65,6 +65,7 @@ class Line:
     subscription: str = ""
     name: str = ""
     query: str = ""
+    person: str = ""
 
     @property
     def stopped(self) -> Stage | None:

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -115,15 +118,22 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--keep", type=Path)
     arguments.add_argument("--json", action="store_true")
+    arguments.add_argument("--record", action="store_true", help="write the result beside this file")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         file = given.keep or Path(folder) / "tocsin.db"
         store = open_store(f"sqlite:///{file}")
         schema.upgrade(store)
         fill(store, given.days, given.per_day)
+        before = os.getloadavg()[:1]
         found = measure(store, given.days, given.rounds)
         found["size"] = sizes(store, file)
         store.close()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    found |= {"commit": commit.stdout.strip(), "load": [round(one, 1) for one in (*before, *os.getloadavg()[:1])],
+              "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"}  # fmt: skip
+    if given.record:
+        Path(__file__).with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n")
     print(json.dumps(found, indent=1) if given.json else shown(found))
 
 

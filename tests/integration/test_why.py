@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from services import clock, pipeline
@@ -20,9 +21,11 @@ from services.deciding import Options
 from services.rules.budget import Breach, Fault
 from services.store import articles, links, quarantine, sources, subscriptions
 from services.store.packs import shipped
+from services.store.reader_tables import StoryMute
 from services.store.states import ChannelState, DeliveryState, Role, SubscriptionState
-from services.store.tables import Channel, Delivery, Person, Subscription
+from services.store.tables import Alert, Channel, Delivery, DeliveryAlert, Person, Story, Subscription
 from services.store.work import Store
+from services.why import line
 from services.why.ask import Answer, to_json, why
 from services.why.words import Words
 from tests.builders import VAULT
@@ -48,10 +51,10 @@ def pushed(town: Town, external_id: str = "a1", text: str = TEXT, url: str = URL
     return town.push(external_id, text, url=url, source="Paper", title=title)
 
 
-def told(town: Town) -> None:
+def told(town: Town, options: Options | None = None) -> None:
     """Read and match, but send nothing."""
     pipeline.ingest(town.store, town.clock, LEASE)
-    pipeline.match(town.store, town.rules, town.clock, LEASE, Options(timedelta(minutes=5)))
+    pipeline.match(town.store, town.rules, town.clock, LEASE, options or Options(timedelta(minutes=5)))
 
 
 def change(town: Town, table: type, **values) -> None:
@@ -264,6 +267,35 @@ def suppressed(town: Town) -> None:
     change(town, Delivery, state=DeliveryState.SUPPRESSED, reason="unsubscribed")
 
 
+def no_alert(town: Town) -> None:
+    arrived(town)
+    with town.store.write() as work:
+        for table in (DeliveryAlert, Alert):
+            work.session.execute(delete(table))
+
+
+def story_muted(town: Town) -> None:
+    """The story comes first without holding; it is muted, and then the query comes to hold by a copy."""
+    queried(town, "goats")
+    pushed(town, "first", url="https://paper.example/first")
+    town.run()
+    with town.store.write() as work:
+        story = work.session.scalars(select(Story.id)).one()
+        work.session.add(StoryMute(person=mine(work.session).person, story=story, at=town.now))
+    queried(town, QUERY)
+    town.push("second", TEXT, url=URL, source="Courier")
+    town.run()
+
+
+def in_a_flood(town: Town) -> None:
+    for number in range(2):
+        pushed(town, f"before {number}", OTHER.replace("fair", f"sanctuary city {number}"), url=f"{URL}/{number}")
+        told(town, Options(timedelta(0), flood_most=2))
+        town.later(seconds=30)
+    pushed(town)
+    told(town, Options(timedelta(0), flood_most=2))
+
+
 def arrived(town: Town) -> None:
     pushed(town)
     town.run()
@@ -282,11 +314,14 @@ CASES: tuple[tuple[Callable[[Town], None], str | None, str | None], ...] = (
     (paused, "subscription", "paused"),
     (quarantined, "subscription", "quarantined"),
     (changed, "subscription", "changed"),
+    (no_alert, "subscription", "no_alert"),
     (false_clause, "query", "false_clause"),
     (false_by_what_is_left_out, "query", "false_clause"),
     (only_in_a_teaser, "query", "uncounted"),
     (another_place, "query", "place"),
     (muted, "settings", "muted"),
+    (story_muted, "settings", "story_muted"),
+    (in_a_flood, "settings", "flood"),
     (held_by_quiet_hours, "settings", "quiet_hours"),
     (snoozed, "settings", "snoozed"),
     (in_a_digest, "settings", "digest"),
@@ -300,6 +335,12 @@ CASES: tuple[tuple[Callable[[Town], None], str | None, str | None], ...] = (
     (suppressed, "delivery", "suppressed"),
     (arrived, None, None),
 )
+
+
+def test_every_cause_that_a_stage_can_name_has_a_fixture() -> None:
+    table = (line.__doc__ or "").split("\n\n")[1]
+    causes = set(re.findall(r"[a-z_]+", re.sub(r"^ {4}[a-z]+ .*\?", "", table, flags=re.MULTILINE)))
+    assert causes == {because for _, _, because in CASES if because}
 
 
 def asked(town: Town, url: str = URL) -> Answer:
@@ -405,6 +446,30 @@ def test_a_subscriber_sees_their_own_subscriptions_and_nobody_elses(api: Api) ->
 def test_staff_may_ask_for_any_subscription(api: Api, role: Role) -> None:
     found = api.v1("GET", "why", params={"url": URL, "subscription": api.mine}, role=role).json()
     assert [line["id"] for line in found["subscriptions"]] == [api.mine]
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN])
+def test_staff_who_name_no_subscription_see_everybody_whom_it_concerns(api: Api, role: Role) -> None:
+    paused = api.subscription(Role.SUBSCRIBER, name=f"Paused {role}", query="council late")["id"]
+    api.v1("PATCH", f"subscriptions/{paused}", json={"state": "paused"})
+    found = api.v1("GET", "why", params={"url": URL}, role=role).json()
+    lines = {one["id"]: one for one in found["subscriptions"]}
+    assert api.theirs in lines  # was alerted
+    assert lines[paused]["because"] in ("later", "paused")  # holds, and did not take part
+    assert api.mine not in lines  # its query does not hold
+    assert lines[paused]["person"] == api.people[Role.SUBSCRIBER]
+    assert found["everybody"]["more"] is False
+    assert found["everybody"]["rules_tried"] == found["everybody"]["rules"] >= 3
+
+
+def test_copies_are_shown_to_those_who_heard_of_the_story(api: Api) -> None:
+    town = Town(api.store)
+    town.now = clock.now()
+    town.push("copy", TEXT, url="https://courier.example/copy", source="Courier", title="A council votes")
+    town.run()
+    found = api.v1("GET", "why", params={"url": URL}, role=Role.OPERATOR).json()
+    assert [(one["source"], one["url"]) for one in found["copies"]] == [("Courier", "https://courier.example/copy")]
+    assert api.v1("GET", "why", params={"url": URL}, role=Role.SUBSCRIBER).json()["copies"] == []
 
 
 def test_a_link_that_was_never_seen_says_so(api: Api) -> None:
