@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.looking import faults, pictured
 from tests.faults.rig import Rig
+from tests.parts import until
 
 
 def test_a_query_is_checked_as_it_is_typed_and_a_reading_is_taken(page) -> None:
@@ -40,14 +41,14 @@ def test_builder_and_text_are_one_query_both_ways(page) -> None:
     page.locator(".tag", has_text="Los Angeles County").wait_for()
     assert query.input_value() == '("rent control" OR detainer*) AND about:"Los Angeles County, CA"'
     page.get_by_label("Only the place itself, nothing inside it").check()
-    page.wait_for_function("document.getElementById('query').value.includes('about:=')")
+    until(lambda: "about:=" in query.input_value(), "the text with the place itself")
     assert faults(page) == []
 
     query.fill('"rent control" NOT car AND source:"Valley Post"')
     page.locator(".tag", has_text="Valley Post").wait_for()
     assert page.locator("#how-1").input_value() == "none"
     page.get_by_role("button", name="Take away car").click()
-    page.wait_for_function("!document.getElementById('query').value.includes('car')")
+    until(lambda: "car" not in query.input_value(), "the text without the car")
     assert query.input_value() == '"rent control" AND source:"Valley Post"'
     pictured(page, "editing-2-builder")
 
