@@ -54,8 +54,9 @@ class Engine:
 
     def __init__(self, topics: Mapping[str, Node] | None = None, *, language: str = "en", few: int = FEW) -> None:
         self._few = few
-        self._packer = Packer()
-        self._lexicon = Lexicon(language, self._packer.texts)
+        texts: list[str] = []
+        self._lexicon = Lexicon(language, texts)
+        self._packer = Packer(texts, self._lexicon.same)
         self._index = Index(Rarity(self._lexicon.shares))
         self._rules: dict[str, bytes] = {}
         self._any: dict[str, str] = {}
@@ -136,8 +137,8 @@ class Engine:
         lexicon, index, texts, trees, anyway = state
         engine = cls.__new__(cls)
         engine._few = FEW
-        engine._packer = Packer(texts)
-        engine._lexicon = Lexicon.of_state(lexicon, engine._packer.texts)
+        engine._lexicon = Lexicon.of_state(lexicon, texts)
+        engine._packer = Packer(texts, engine._lexicon.same)
         engine._index = Index(Rarity(engine._lexicon.shares), index)
         engine._rules, engine._any = trees, anyway
         engine.set_topics(topics or {})

@@ -40,14 +40,21 @@ LexiconState: TypeAlias = tuple[
 class Numbers(Iterator[int]):
     """Counts up. `shares` has the share of articles of each number's feature, as rare as can be until it is known."""
 
-    __slots__ = ("shares",)
+    __slots__ = ("_given", "shares")
 
     def __init__(self, shares: bytes = b"") -> None:
         self.shares = array("f", shares) if shares else array("f", [RARE] * FIRST)
+        self._given = list(range(len(self.shares)))
 
     def __next__(self) -> int:
         self.shares.append(RARE)
-        return len(self.shares) - 1
+        return self.same(len(self.shares) - 1)
+
+    def same(self, number: int) -> int:
+        """Give the one object that stands for this number: texts and words are numbered alike, 32 bytes each."""
+        if number >= len(self._given):
+            self._given += range(len(self._given), number + 1)
+        return self._given[number]
 
 
 class Lexicon:
@@ -114,6 +121,10 @@ class Lexicon:
     def shares(self) -> Sequence[float]:
         """The share of articles that have a feature, by its number."""
         return self._numbers.shares
+
+    def same(self, number: int) -> int:
+        """Give an equal number, as the one object that stands for it here."""
+        return self._numbers.same(number)
 
     def know(self, shares: Mapping[str, float]) -> None:
         """Take the shares of articles that have a stem from here on, also for words that are known."""

@@ -7,7 +7,7 @@ are the most frequent, take one byte or two. How words were typed is left out: i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from services.articles.article import Zone
@@ -46,13 +46,14 @@ _STEP = 0x4000  # a larger number takes several characters, all but the last of 
 
 
 class Packer:
-    """Packs and unpacks trees; keeps each text once."""
+    """Packs and unpacks trees; keeps each text once. `same` may give a number as an object that is there already."""
 
-    __slots__ = ("_numbers", "texts")
+    __slots__ = ("_numbers", "_same", "texts")
 
-    def __init__(self, texts: list[str] | None = None) -> None:
-        self.texts = texts or []
-        self._numbers = {text: number for number, text in enumerate(self.texts)}
+    def __init__(self, texts: list[str] | None = None, same: Callable[[int], int] = int) -> None:
+        self.texts = [] if texts is None else texts
+        self._same = same
+        self._numbers = {text: same(number) for number, text in enumerate(self.texts)}
 
     def pack(self, tree: Node) -> bytes:
         """Pack a tree."""
@@ -70,7 +71,7 @@ class Packer:
     def _number(self, text: str) -> int:
         number = self._numbers.get(text)
         if number is None:
-            number = self._numbers[text] = len(self.texts)
+            number = self._numbers[text] = self._same(len(self.texts))
             self.texts.append(text)
         return number
 
