@@ -78,6 +78,7 @@ class Rig:
         self.refused = 0
         self.channels: dict[str, str] = {}
         self.subscriptions: dict[str, str] = {}
+        self.people: dict[str, str] = {}
         self.up: subprocess.Popen[bytes] | None = None
         self.api: httpx2.Client | None = None
 
@@ -190,7 +191,9 @@ class Rig:
         """Add the people, channels and subscriptions of the plan."""
         port = self.port_of("http")
         web, chat = f"http://{HOST}:{port}", f"ntfy://{HOST}:{port}/{TOPIC}"
-        people = {who: self.call("POST", "people", json={"email": who, "timezone": "UTC"})["id"] for who in (ANA, BEN)}
+        self.people = people = {
+            who: self.call("POST", "people", json={"email": who, "timezone": "UTC"})["id"] for who in (ANA, BEN)
+        }
         targets = {
             HOOK_A: {"person": people[ANA], "kind": "webhook", "url": web + HOOK_A},
             HOOK_B: {"person": people[BEN], "kind": "webhook", "url": web + HOOK_B},

@@ -19,10 +19,11 @@ from pathlib import Path
 import httpx2
 import pytest
 import redis
+from cryptography.fernet import Fernet
 
 from services import clock
 from tests.faults.kills import end_processes, flush, load, proven
-from tests.faults.plan import ANA, HOOK_A
+from tests.faults.plan import ANA, HOOK_A, Pushed
 from tests.faults.rig import WORD, Rig
 from tests.parts import HOST, free_port, until
 
@@ -106,6 +107,27 @@ def test_a_replay_whose_hint_is_lost_is_sent(rig: Rig) -> None:
         assert rig.api is not None
         rig.api.post(f"/api/v1/deliveries/{dead[0]['id']}/replay")
     until(rig.crashed, "the replay to be committed", 30)
+    proven(rig)
+
+
+def test_a_key_that_changes_while_messages_wait_opens_old_and_new_addresses(rig: Rig) -> None:
+    """C22: the new key stands before the old one; rows sealed with either are read, whoever is ended meanwhile."""
+    name, path = f"C22-{secrets.token_hex(3)}", f"/hook/{secrets.token_hex(3)}"
+    rig.proxies["http"].set("down")
+    rig.push(name)
+    file = rig.data / "secret.key"
+    file.write_text(f"{Fernet.generate_key().decode()}\n{file.read_text()}")
+    for role in ("api", "match", "deliver"):
+        rig.kill(role)
+    person, url = rig.people[ANA], f"http://{HOST}:{rig.port_of('http')}{path}"
+    rig.channels[path] = rig.call(
+        "POST", "channels", json={"person": person, "confirmed": True, "kind": "webhook", "url": url}
+    )["id"]
+    asked = {"person": person, "name": name, "query": f'"{name}"', "channels": [rig.channels[path]]}
+    rig.call("POST", "subscriptions", json={**asked, "cadence": "instant"})
+    text = f"Somebody said {name} aloud, and sealed it with another key than the one before."
+    rig.push_one(Pushed("push", path, f"Case {name}-new", text, frozenset({(path, f"Case {name}-new")})))
+    rig.proxies["http"].set()
     proven(rig)
 
 
