@@ -1,7 +1,8 @@
 """Make the README's pictures from the running product: `uv run --group browser python docs/pictures.py`.
 
 Runs the demo's service, lets the sample articles through, signs in with the link that `tocsin up` printed, and takes
-pictures of the first page and of a mail as Chromium shows them. `docs/way.svg` is drawn by hand.
+pictures of the first page, of the answer to the first question and of a mail as Chromium shows them. `docs/way.svg` is
+drawn by hand.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ HERE = Path(__file__).parent
 
 
 def main() -> int:
-    """Make both pictures."""
+    """Make the pictures."""
     data = Path(tempfile.mkdtemp(prefix="tocsin-pictures-")) / "data"
     demo_service.fresh(data)
     sample, caught = demo.load_sample(), Caught()
@@ -60,6 +61,8 @@ def _take(link: str, mail: str) -> None:
         page.screenshot(
             path=HERE / "overview.png", clip={"x": 0, "y": 0, "width": 1200, "height": 1250}, full_page=True
         )
+        page.goto(f"{link.partition('/in/')[0]}/start?see=1&query=%22sanctuary+city%22&place=California")
+        page.screenshot(path=HERE / "first.png", clip={"x": 0, "y": 0, "width": 1200, "height": 1400}, full_page=True)
         letter = browser.new_page(viewport={"width": 660, "height": 400}, device_scale_factor=1.5)
         letter.set_content(mail)  # in a page of its own: ours allows no inline styles, which mails are made of
         letter.screenshot(path=HERE / "mail.png", full_page=True)
