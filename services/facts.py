@@ -103,6 +103,8 @@ class Facts:
                 matched=article.matched_at or alert.created_at,
                 sent=now,
                 published=article.published_at,
+                mark=article.date_mark,
+                claimed=article.claimed_at,
             ),
             asked=tuple(Asked(one.id, one.name, its_alert.id) for its_alert, one, _, _ in its),
             evidence=_evidence(alert.reason),

@@ -50,6 +50,7 @@ def _alert(alert: AlertFacts) -> Json:
             "url": alert.url,
             "source": alert.outlet,
             "published": _time(clock.published),
+            "date_mark": clock.mark,
         },
         "copies": alert.copies,
         "subscriptions": [{"id": one.id, "name": one.name, "alert": one.alert} for one in alert.asked],

@@ -40,12 +40,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """When things happened, aware. `published` is what the source says, and may be missing or wrong."""
+    """When things happened, aware. `published` is what the source says, and may be missing or wrong.
+
+    `mark` is `late` or `future` where the source's time is odd; `claimed` is then what it gave.
+    """
 
     seen: datetime
     matched: datetime
     sent: datetime
     published: datetime | None = None
+    mark: str | None = None
+    claimed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.alerts.message import AlertFacts, Clause, Clock, DigestFacts
 from services.alerts.message_clean import clip, plain
+from services.articles.timely import DateMark
 
 MOST_TITLE = 300
 MOST_SUBJECT = 200
@@ -50,7 +51,17 @@ def number(count: int, thing: str) -> str:
 def outlet_line(alert: AlertFacts, zone: str) -> str:
     """Say where a story comes from and when: "Inland Courier, today 09:12"."""
     when = alert.clock.published or alert.clock.seen
-    return ", ".join(filter(None, [clip(plain(alert.outlet), 80), moment(when, alert.clock.sent, zone)]))
+    said = ", ".join(filter(None, [clip(plain(alert.outlet), 80), moment(when, alert.clock.sent, zone)]))
+    return said + odd_date(alert.clock, zone)
+
+
+def odd_date(clock: Clock, zone: str) -> str:
+    """Say what is odd about the time that a source gives, or nothing."""
+    if clock.mark == DateMark.LATE:
+        return f" (late: first seen {moment(clock.seen, clock.sent, zone)})"
+    if clock.mark == DateMark.FUTURE and clock.claimed is not None:
+        return f" (the source dates it in the future: {clock.claimed.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M})"
+    return ""
 
 
 def also_in(alert: AlertFacts) -> str:

@@ -124,7 +124,11 @@ class ZoneShown(Shown):
 
 
 class ArticleListed(Shown):
-    """An article. `reason` says why it was set aside."""
+    """An article. `reason` says why it was set aside.
+
+    `date_mark` is `late` for one seen a day or more after it was published, `future` for one that its source dates
+    after it was seen; `claimed` is then the time that the source gave.
+    """
 
     id: str
     source: str
@@ -135,6 +139,8 @@ class ArticleListed(Shown):
     language: str | None
     authors: list[str]
     published: datetime | None
+    date_mark: str | None
+    claimed: datetime | None
     updated: datetime | None
     seen_at: datetime
     matched_at: datetime | None
@@ -198,6 +204,7 @@ def _listed(row: Article, source: str) -> dict[str, Any]:  # Any: the fields of 
     return {
         "id": row.id, "source": source, "external_id": row.external_id, "revision": row.revision, "url": row.url,
         "title": row.title, "language": row.language, "authors": row.authors, "published": row.published_at,
+        "date_mark": row.date_mark, "claimed": row.claimed_at,
         "updated": row.updated_at, "seen_at": row.seen_at, "matched_at": row.matched_at, "state": row.state,
         "reason": row.reason, "story": row.story,
     }  # fmt: skip

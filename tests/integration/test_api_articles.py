@@ -39,6 +39,13 @@ def test_an_article_is_taken_in_and_shown(api: Api) -> None:
     assert shown | expected == shown
 
 
+def test_an_odd_date_is_marked(api: Api) -> None:
+    for published, mark in (("2999-01-01T00:00:00Z", "future"), ("2020-01-01T00:00:00Z", "late")):
+        given = ARTICLE | {"external_id": mark, "published": published}
+        shown = api.v1("GET", f"articles/{api.v1('POST', 'articles', json=given).json()['id']}").json()
+        assert (shown["date_mark"], shown["claimed"]) == (mark, published)
+
+
 def test_every_repeat_gets_the_same_answer(api: Api) -> None:
     body = ARTICLE | {"external_id": "again"}
     first = api.v1("POST", "articles", json=body)
