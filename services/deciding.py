@@ -187,7 +187,7 @@ def _known(
     heard: Mapping[str, alerts.Heard], options: Options, now: datetime,
 ) -> dict[tuple[str, str], Known]:  # fmt: skip
     by_channel = _by_channel(usable)
-    last = alerts.last_messages(session, list(usable), now - options.group)
+    last = alerts.last_messages(session, list(usable), list(by_channel), now - options.group)
     muted = alerts.muted_by(session, story, people_of.values())
     most = options.flood_most
     flooded = alerts.flooded(session, by_channel, now - options.flood, most) if most else set()

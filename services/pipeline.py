@@ -248,10 +248,12 @@ def deliver(store: Store, worker: str, teller: telling.Teller, lease: timedelta,
     limit = min(limit, teller.post.room())
     if limit <= 0:
         return 0
+    since = teller.front.since(store, teller.clock())
     with store.write() as work:
         rows = claims.claim(
-            work.session, worker, teller.clock(), lease, limit, besides=teller.post.busy(), per_channel=2 * EACH
-        )
+            work.session, worker, teller.clock(), lease, limit, besides=teller.post.busy(), per_channel=2 * EACH,
+            since=since,
+        )  # fmt: skip
     if rows:
         crashpoint("C13")
         known = telling.prepare(store, rows, teller)

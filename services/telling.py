@@ -28,6 +28,7 @@ from services.identity import sha256
 from services.reader_links import ReaderLinks
 from services.store import breaker, channels, deliveries
 from services.store.deliveries import Ending
+from services.store.front import Front
 from services.store.listening import Listening
 from services.store.secrets import Vault
 from services.store.states import DeliveryState, Outcome
@@ -48,6 +49,7 @@ class Teller:
     clock: Clock
     base_url: str = ""
     listening: Listening = field(default_factory=Listening)
+    front: Front = field(default_factory=Front)
 
 
 @dataclass(frozen=True, slots=True)

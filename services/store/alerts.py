@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlmodel import Session, SQLModel, col
 
 from services.errors import NotFoundError
@@ -15,7 +15,7 @@ from services.identity import alert_id
 from services.store.owners import Owner, belongs
 from services.store.reader_tables import StoryMute
 from services.store.states import LinkState
-from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, Subscription, Window
+from services.store.tables import Alert, Article, DeliveryAlert, Story, Subscription
 from services.store.work import insert_new
 
 
@@ -46,8 +46,43 @@ class NewLink:
     through: str | None = None
 
 
-_ALERT = SQLModel.metadata.tables["alert"]
-_LINK = SQLModel.metadata.tables["delivery_alert"]
+_ALERT, _LINK, _DELIVERY, _WINDOW, _ASKS = (
+    SQLModel.metadata.tables[name] for name in ("alert", "delivery_alert", "delivery", "window", "subscription")
+)
+# Built once, as they are asked for every article: building them took longer than running them.
+_KINDS_KNOWN = select(_ALERT.c.subscription, _ALERT.c.kind).where(
+    _ALERT.c.story == bindparam("its_story"), _ALERT.c.subscription.in_(bindparam("its_ids", expanding=True))
+)
+_OF_PEOPLE = select(_ASKS.c.id).where(_ASKS.c.person.in_(bindparam("its_people", expanding=True)))
+_HEARD = (
+    select(_LINK.c.channel, _ALERT.c.subscription, _LINK.c.delivery, _WINDOW.c.closes_at)
+    .join(_ALERT, _ALERT.c.id == _LINK.c.alert)
+    .outerjoin(_WINDOW, _WINDOW.c.id == _LINK.c.window)
+    .where(_LINK.c.alert.in_(bindparam("its_ids", expanding=True)))
+    .where(_LINK.c.state.in_([LinkState.OPEN, LinkState.SENT]))
+    .order_by(_ALERT.c.created_at.desc(), _ALERT.c.id)
+)
+_LAST = (
+    select(_ALERT.c.subscription, _DELIVERY.c.channel, func.max(_DELIVERY.c.created_at))
+    .select_from(_DELIVERY)
+    .join(_LINK, _LINK.c.delivery == _DELIVERY.c.id)
+    .join(_ALERT, _ALERT.c.id == _LINK.c.alert)
+    .where(_DELIVERY.c.channel.in_(bindparam("its_channels", expanding=True)))
+    .where(_DELIVERY.c.created_at > bindparam("its_since"))
+    .where(_ALERT.c.subscription.in_(bindparam("its_ids", expanding=True)))
+    .group_by(_ALERT.c.subscription, _DELIVERY.c.channel)
+)
+_FLOODED = (
+    select(_DELIVERY.c.channel)
+    .where(_DELIVERY.c.channel.in_(bindparam("its_channels", expanding=True)))
+    .where(_DELIVERY.c.created_at > bindparam("its_since"))
+    .where(_DELIVERY.c.kind.not_in(["confirm", "digest", "group", "notice"]))
+    .group_by(_DELIVERY.c.channel)
+    .having(func.count() >= bindparam("its_most"))
+)
+_MUTED = select(col(StoryMute.person)).where(
+    col(StoryMute.story) == bindparam("its_story"), col(StoryMute.person).in_(bindparam("its_people", expanding=True))
+)
 
 
 def put(session: Session, rows: Sequence[NewAlert]) -> set[str]:
@@ -72,9 +107,7 @@ def link(session: Session, rows: Sequence[NewLink]) -> None:
 def kinds_known(session: Session, story: str, subscriptions: Sequence[str]) -> dict[str, set[str]]:
     """Give the kinds of alert that each subscription already has of a story."""
     found: dict[str, set[str]] = {}
-    query = select(col(Alert.subscription), col(Alert.kind))
-    query = query.where(col(Alert.story) == story, col(Alert.subscription).in_(subscriptions))
-    for subscription, kind in session.execute(query):
+    for subscription, kind in session.execute(_KINDS_KNOWN, {"its_story": story, "its_ids": subscriptions}):
         found.setdefault(subscription, set()).add(kind)
     return found
 
@@ -94,18 +127,10 @@ def heard_through(session: Session, story: str, kind: str, people: Iterable[str]
     `waits`: it has an alert of the story that waits for a window. Alerts are asked for by their ids, which are derived:
     a story may have hundreds of thousands.
     """
-    theirs = session.scalars(select(col(Subscription.id)).where(col(Subscription.person).in_(set(people))))
+    theirs = session.scalars(_OF_PEOPLE, {"its_people": sorted(set(people))})
     ids = [alert_id(id_, story, kind) for id_ in theirs]
-    query = (
-        select(col(DeliveryAlert.channel), col(Alert.subscription), col(DeliveryAlert.delivery), col(Window.closes_at))
-        .join(Alert, col(Alert.id) == col(DeliveryAlert.alert))
-        .outerjoin(Window, col(Window.id) == col(DeliveryAlert.window))
-        .where(col(DeliveryAlert.alert).in_(ids))
-        .where(col(DeliveryAlert.state).in_([LinkState.OPEN, LinkState.SENT]))
-        .order_by(col(Alert.created_at).desc(), col(Alert.id))
-    )
     found: dict[str, Heard] = {}
-    for channel, subscription, delivery, closes_at in session.execute(query):
+    for channel, subscription, delivery, closes_at in session.execute(_HEARD, {"its_ids": ids}):
         known = found.get(channel)
         waits = delivery is None or (known is not None and known.waits)
         heard = Heard(subscription, closes_at if delivery is None else None, waits)
@@ -128,34 +153,25 @@ def hasten(
     session.execute(update(DeliveryAlert).where(*waiting).values(delivery=delivery, window=window))
 
 
-def last_messages(session: Session, subscriptions: Sequence[str], since: datetime) -> dict[tuple[str, str], datetime]:
-    """Give when each (subscription, channel) last had a message put on its way, if after `since`."""
-    query = (
-        select(col(Alert.subscription), col(Delivery.channel), func.max(col(Delivery.created_at)))
-        .join(DeliveryAlert, col(DeliveryAlert.alert) == col(Alert.id))
-        .join(Delivery, col(Delivery.id) == col(DeliveryAlert.delivery))
-        .where(col(Alert.subscription).in_(subscriptions), col(Delivery.created_at) > since)
-        .group_by(col(Alert.subscription), col(Delivery.channel))
-    )
-    return {(subscription, channel): at for subscription, channel, at in session.execute(query)}
+def last_messages(
+    session: Session, subscriptions: Sequence[str], channels: Sequence[str], since: datetime
+) -> dict[tuple[str, str], datetime]:
+    """Give when each (subscription, channel) last had a message put on its way, if after `since`.
+
+    Found by the channels, which have few messages in so short a time, and not by all alerts there ever were.
+    """
+    its = {"its_ids": subscriptions, "its_channels": channels, "its_since": since}
+    return {(subscription, channel): at for subscription, channel, at in session.execute(_LAST, its)}
 
 
 def flooded(session: Session, channels: Iterable[str], since: datetime, most: int) -> set[str]:
     """Give the channels to which more than so many alerts were put on their way since then."""
-    query = (
-        select(col(Delivery.channel))
-        .where(col(Delivery.channel).in_(list(channels)), col(Delivery.created_at) > since)
-        .where(col(Delivery.kind).not_in(["confirm", "digest", "group", "notice"]))
-        .group_by(col(Delivery.channel))
-        .having(func.count() >= most)
-    )
-    return set(session.scalars(query))
+    return set(session.scalars(_FLOODED, {"its_channels": list(channels), "its_since": since, "its_most": most}))
 
 
 def muted_by(session: Session, story: str, people: Iterable[str]) -> set[str]:
     """Give those of the people who want to hear no more of the story."""
-    query = select(col(StoryMute.person)).where(col(StoryMute.story) == story, col(StoryMute.person).in_(set(people)))
-    return set(session.scalars(query))
+    return set(session.scalars(_MUTED, {"its_story": story, "its_people": sorted(set(people))}))
 
 
 def of_delivery(session: Session, delivery: str) -> list[tuple[Alert, Subscription, Article, Story]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
@@ -31,13 +31,14 @@ WAY = func.coalesce(col(Delivery.via), col(Delivery.channel))
 
 def claim(
     session: Session, worker: str, now: datetime, lease: timedelta, limit: int = BATCH, *,
-    besides: Collection[str] = (), per_channel: int = PER_CHANNEL,
+    besides: Collection[str] = (), per_channel: int = PER_CHANNEL, since: Mapping[int, datetime] | None = None,
 ) -> list[Delivery]:  # fmt: skip
     """Lease due deliveries of channels that may be tried, and begin an attempt for each.
 
-    `besides`: channels that the worker is busy with.
+    `besides`: channels that the worker is busy with. `since`: by rank, the time before which all that is due waits for
+    channels that are closed (`front`).
     """
-    ids = _Choice(session, now, besides, per_channel).make(limit)
+    ids = _Choice(session, now, besides, per_channel, since or {}).make(limit)
     if not ids:
         return []
     taken = (
@@ -63,7 +64,10 @@ _OF_MANY = 4  # one in so many of a claim is kept for messages that go to very m
 class _Choice:
     """What is chosen in one claim, and which channels and ways out have had enough."""
 
-    def __init__(self, session: Session, now: datetime, besides: Collection[str], per_channel: int) -> None:
+    def __init__(
+        self, session: Session, now: datetime, besides: Collection[str], per_channel: int, since: Mapping[int, datetime]
+    ) -> None:
+        self._since = since
         self._session, self._now, self._per_channel = session, now, per_channel
         self._closed = set(besides) | set(
             session.scalars(select(col(Channel.id)).where(col(Channel.breaker_until) > now))
@@ -106,7 +110,10 @@ class _Choice:
             wanted.append(col(Delivery.id).not_in(self.chosen))
         rows: list[_Row] = []
         for state in _WAITING:
-            rows += _due(self._session, state, rank, wanted, most - len(rows))
+            its = wanted
+            if state is DeliveryState.PENDING and (since := self._since.get(rank)) is not None:
+                its = [*wanted, col(Delivery.due_at) >= since]
+            rows += _due(self._session, state, rank, its, most - len(rows))
         return rows
 
     def _sort_out(self, found: Sequence[_Row], limit: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, select, union_all
 from sqlmodel import Session, col
 
 from services.errors import ConflictError, InvalidError, NotFoundError
@@ -138,12 +138,19 @@ def page(session: Session, *, person: Owner | None = None, after: str = "", limi
     return list(session.scalars(query if person is None else query.where(belongs(Subscription.person, person))))
 
 
+# Built once, as it is asked for every article.
+_CHANNELS_OF = (
+    select(col(SubscriptionChannel.subscription), col(SubscriptionChannel.channel))
+    .where(col(SubscriptionChannel.subscription).in_(bindparam("its_ids", expanding=True)))
+    .order_by(col(SubscriptionChannel.channel))
+)
+
+
 def channels_of(session: Session, subscriptions: Sequence[str]) -> dict[str, list[str]]:
     """Give the channels of each of the subscriptions."""
     found: dict[str, list[str]] = {id_: [] for id_ in subscriptions}
-    query = select(SubscriptionChannel).where(col(SubscriptionChannel.subscription).in_(subscriptions))
-    for link in session.scalars(query.order_by(col(SubscriptionChannel.channel))):
-        found[link.subscription].append(link.channel)
+    for subscription, channel in session.execute(_CHANNELS_OF, {"its_ids": subscriptions}):
+        found[subscription].append(channel)
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from services.store import alerts, claims, deliveries, lanes
 from services.store.deliveries import Ending
+from services.store.front import Front
 from services.store.reclaim import reclaim
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert, Lane, Story, Worker
@@ -197,6 +198,30 @@ def test_messages_to_a_closed_channel_are_passed_over(store: Store) -> None:
         late = NOW + timedelta(seconds=1)
         deliveries.put(work.session, channel=live.id, dedupe_key="k", kind="new", story=None, now=late)
     assert [row.channel for row in claim(store, now=NOW + timedelta(seconds=2))] == [live.id]
+
+
+def test_what_waits_for_a_closed_channel_is_not_gone_through_and_hides_nobody(store: Store) -> None:
+    with store.write() as work:
+        dead, live = a_channel(work.session), a_channel(work.session, target="http://127.0.0.1:9/other")
+        dead.breaker_until = NOW + timedelta(minutes=10)
+        work.session.add(dead)
+        for n in range(50):
+            deliveries.put(work.session, channel=dead.id, dedupe_key=f"k{n}", kind="new", story=None, now=NOW)
+    front = Front()
+    then = NOW + timedelta(minutes=1)
+    assert front.since(store, then)[0] == then - timedelta(seconds=15)
+    with store.write() as work:
+        at = then - timedelta(seconds=10)  # committed late
+        deliveries.put(work.session, channel=live.id, dedupe_key="k", kind="new", story=None, now=at)
+    with store.write() as work:
+        rows = claims.claim(work.session, "w1", then, LEASE, since=front.since(store, then))
+    assert [row.channel for row in rows] == [live.id]
+    back = NOW + timedelta(seconds=1)  # the clock was set back
+    assert front.since(store, back)[0] <= back - timedelta(seconds=15)
+    over = NOW + timedelta(minutes=10)
+    assert front.since(store, over) == {}
+    with store.write() as work:
+        assert claims.claim(work.session, "w1", over, LEASE, since=front.since(store, over))
 
 
 def test_many_channels_with_long_queues_leave_room_for_the_last(store: Store) -> None:
