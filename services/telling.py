@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -181,5 +182,24 @@ def _end(
             breaker.note(work.session, row, ending, now, hold=hold, hard_bounce=hard_bounce)
         return done
 
-    if not store.write_together(finish):
+    if not _recorded(store, finish):
         log.info("the outcome came too late", delivery=row.id, outcome=ending.outcome.value)
+
+
+AGAIN_S = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
+"""Pauses between tries to record an answer: longer than a database takes to start again."""
+
+
+def _recorded(store: Store, finish: Callable[[Work], bool]) -> bool:
+    """Record an answer, again and again while the database does not answer.
+
+    Without it a message that was taken would stay in flight until the hard limit and then be sent once more. Twice is
+    the same as once: the second finds the row ended.
+    """
+    for pause_s in AGAIN_S:
+        try:
+            return bool(store.write_together(finish))
+        except OutsideError as error:
+            log.warning("an answer cannot be recorded yet", error=error.message)
+            time.sleep(pause_s)
+    return bool(store.write_together(finish))
