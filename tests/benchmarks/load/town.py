@@ -63,15 +63,16 @@ class Planned:
 
 def planned(seed: int, subscribers: int, count: int, tell: Tell, *, first: int = 0) -> list[Planned]:
     """Make articles; the same seed gives the same. `first`: the number of the first, so that no two have one title."""
-    draw = random.Random(seed)
-    order: list[int] = []
+    whole, at = -1, first * PER_ARTICLE
     found = []
     for number, base in enumerate(made_up(seed * 100_003 + first, count), start=first):
         told = []
         for _ in range(PER_ARTICLE):
-            if not order:
-                order = draw.sample(range(subscribers), subscribers)
-            told.append(order.pop())
+            if at // subscribers != whole:
+                whole = at // subscribers
+                order = random.Random(f"{seed} {whole}").sample(range(subscribers), subscribers)
+            told.append(order[at % subscribers])
+            at += 1
         said = " ".join(f"The {word(one)} council met in the town hall on Tuesday." for one in told)
         found.append(Planned(f"Case {number}", f"{said}\n\n{base.text}", tuple(f"/h/{one}" for one in told)))
         tell(1)
