@@ -98,7 +98,7 @@ def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # n
             "ticks": _ticks(row, article, told),
             "said": feedback.of_alert(session, id), "verdicts": CHOICES.items(), "kept": reader_acts.VERDICTS,
             "muted": feedback.is_muted(session, asked.person, row.story),
-            "others": _others(session, row, article), "reason_of": _reason, "story": stories.get(session, row.story),
+            "others": _others(session, row, article), "story": stories.get(session, row.story),
             "since": briefs_of(session, _since(session, row)), "also": _also(session, row, asked),
         }  # fmt: skip
     return page("alert.html", frame=around, **shown)
@@ -155,11 +155,6 @@ def _others(session: Session, row: Alert, article: Article) -> list[tuple[Articl
     names = sources.names(session, [one.source for one in rows])
     known = stories.members(session, [one.id for one in rows])
     return [(one, names[one.source], known.get(one.id)) for one in rows]
-
-
-def _reason(member: StoryMember) -> str:
-    """Say why an article is in the story, without the id of the one it was compared with."""
-    return member.because.replace(f" as in {member.near}", " in common") if member.near else member.because
 
 
 def _since(session: Session, row: Alert) -> list[Alert]:
