@@ -15,7 +15,7 @@ from services.identity import story_id
 from services.store import sources
 from services.store.articles import value_of
 from services.store.owners import Owner, belongs
-from services.store.tables import Alert, Article, Story, StoryAlias, StoryKey, StoryMember, Subscription
+from services.store.tables import Alert, Article, Story, StoryAlias, StoryKey, Subscription
 from services.store.work import insert_into, serialise
 from services.stories.decision import REVISION_SHARE, Decision, Relation
 from services.stories.exact import WINDOW
@@ -133,14 +133,6 @@ def get(session: Session, id_: str) -> Story:
     if row is None:
         raise NotFoundError(f'There is no story "{id_}"', field="/id")
     return row
-
-
-def members(session: Session, articles: Sequence[str]) -> dict[str, StoryMember]:
-    """Give what each of the articles was to its story, and what a revision changed; those grouped before 0017 are not
-    among them.
-    """
-    rows = session.scalars(select(StoryMember).where(col(StoryMember.article).in_(set(articles))))
-    return {row.article: row for row in rows}
 
 
 def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Story]:

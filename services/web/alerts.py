@@ -16,7 +16,7 @@ from services.alerts.reason import where
 from services.errors import InvalidError
 from services.reader_links import CHOICES
 from services.store import alerts, articles, channels, deliveries, feedback, sources, stories, subscriptions, today
-from services.store.tables import Alert, Article, Delivery, StoryMember, Subscription
+from services.store.tables import Alert, Article, Delivery, Subscription
 from services.web.briefs import briefs_of, by_day, headline
 from services.web.clocks import Tick, ticks
 from services.web.forms import Filled, onward
@@ -149,12 +149,11 @@ def _ticks(row: Alert, article: Article, told: list[Told]) -> list[Tick]:
     return ticks(article.published_at, article.seen_at, row.created_at, sent)
 
 
-def _others(session: Session, row: Alert, article: Article) -> list[tuple[Article, str, StoryMember | None]]:
-    """Give the other articles of the story with their outlets, what each is to it, and what a revision changed."""
+def _others(session: Session, row: Alert, article: Article) -> list[tuple[Article, str]]:
+    """Give the other articles of the story with their outlets."""
     rows = [one for one in articles.of_story(session, row.story) if one.id != article.id]
     names = sources.names(session, [one.source for one in rows])
-    known = stories.members(session, [one.id for one in rows])
-    return [(one, names[one.source], known.get(one.id)) for one in rows]
+    return [(one, names[one.source]) for one in rows]
 
 
 def _since(session: Session, row: Alert) -> list[Alert]:
