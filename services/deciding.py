@@ -14,15 +14,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from services.alerts.change import Change
+from services.alerts.change import Change, change
 from services.alerts.policy import Act, Because, Decision, Known, Wishes, decide, together
 from services.alerts.quiet import read_quiet
 from services.identity import alert_id
-from services.store import alerts, channels, deliveries, people, remainders, subscriptions, windows
+from services.store import alerts, articles, channels, deliveries, people, remainders, subscriptions, windows
 from services.store.states import ChannelState, LinkState
 from services.store.stories import Joined
 from services.store.tables import Article, Remainder, Subscription
-from services.stories.exact import WINDOW
 
 Reason = dict[str, Any]  # Any: evidence as JSON
 PAGE = 250  # subscriptions that one transaction decides for: some 0.07 s
@@ -41,13 +40,11 @@ class Options:
     """`group`: a subscription has one message in so much time, the next alerts are gathered.
 
     After `flood_most` messages to one channel within `flood` the rest of the hour is told together; 0: never.
-    A story is open for `window` after its last article.
     """
 
     group: timedelta
     flood: timedelta = timedelta(minutes=10)
     flood_most: int = 30
-    window: timedelta = WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +70,11 @@ class _Telling:
 
 
 def decide_story(
-    session: Session, row: Article, joined: Joined, hits: Sequence[Hit], options: Options, now: datetime
-) -> bool:
+    session: Session, row: Article, joined: Joined, earlier: Article | None, hits: Sequence[Hit], options: Options,
+    now: datetime,
+) -> bool:  # fmt: skip
     """Write the alerts that an article leads to; give whether a message was put on its way."""
-    later = _later_kind(joined)
+    later = _later_kind(row, joined, earlier)
     telling = _Telling(row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits})
     asking, after = subscriptions.asking(session, list(telling.reasons), telling.told, PAGE)
     sent = _tell_page(session, telling, asking, options, now, many=after is not None)
@@ -129,15 +127,18 @@ def _plan(session: Session, telling: _Telling, asking: Sequence[Subscription]) -
     return planned
 
 
-def _later_kind(joined: Joined) -> str | None:
+def _later_kind(row: Article, joined: Joined, earlier: Article | None) -> str | None:
     """Name what a later text of the story is to those who know it, and count it; `None` for a mere copy."""
-    if joined.changed is None or joined.changed.kind is Change.NONE:
+    if joined.by not in ("revision", "url") or earlier is None or earlier.text is None:
         return None
-    if joined.changed.kind is Change.CORRECTION:
+    found = change(articles.value_of(earlier), articles.value_of(row))
+    if found is Change.CORRECTION:
         joined.story.corrections += 1
         return f"correction:{joined.story.corrections}"
-    joined.story.updates += 1
-    return f"update:{joined.story.updates}"
+    if found is Change.UPDATE:
+        joined.story.updates += 1
+        return f"update:{joined.story.updates}"
+    return None
 
 
 def _tell(
