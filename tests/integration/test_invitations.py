@@ -68,7 +68,7 @@ def test_an_invitation_makes_a_person_with_an_active_channel_in_the_team_and_a_s
     assert page.status_code == 200
     assert NEW in page.text
     answer = join(api, path)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/start")
     with api.store.read() as session:
         row = people.by_address(session, NEW)
         assert (row.role, row.timezone) == (Role.SUBSCRIBER, "Europe/Berlin")
