@@ -29,7 +29,7 @@ from services.queries.truth import NOWHERE
 from services.store.owners import Owner, belongs
 from services.store.states import ArticleState
 from services.store.tables import Alert, Article, Subscription
-from services.store.work import insert_into
+from services.store.work import insert_into, locked
 
 BATCH = 100
 TRIES = 3  # an article that failed so often is set aside
@@ -143,13 +143,7 @@ def _take(  # Any: as in _claim
     until: datetime,
     limit: int,
 ) -> Sequence[Article]:
-    ids = (
-        select(col(Article.id))
-        .where(*wanted)
-        .order_by(order, col(Article.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    ids = locked(select(col(Article.id)).where(*wanted).order_by(order, col(Article.id)).limit(limit))
     taken = update(Article).where(col(Article.id).in_(ids)).values(lease_token=token, lease_until=until)
     return session.scalars(taken.returning(Article)).all()
 

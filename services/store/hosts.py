@@ -14,7 +14,7 @@ from sqlalchemy import Select, select, update
 from sqlmodel import Session, col
 
 from services.store.source_tables import Host
-from services.store.work import insert_into
+from services.store.work import insert_into, locked
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -36,12 +36,7 @@ def know(session: Session, name: str) -> None:
 def take(session: Session, wanted: Select[tuple[str]], now: datetime, lease: timedelta, limit: int) -> Turns:
     """Take the turn at free hosts among those wanted."""
     token = secrets.token_hex(8)
-    free = (
-        select(col(Host.name))
-        .where(col(Host.free_at) <= now, col(Host.name).in_(wanted))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    free = locked(select(col(Host.name)).where(col(Host.free_at) <= now, col(Host.name).in_(wanted)).limit(limit))
     taken = update(Host).where(col(Host.name).in_(free)).values(free_at=now + lease, token=token)
     return Turns(token, list(session.scalars(taken.returning(col(Host.name)))))
 

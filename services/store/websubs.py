@@ -18,7 +18,7 @@ from services.store.secrets import Vault
 from services.store.source_tables import HubDelivery, WebSub
 from services.store.states import WebSubState
 from services.store.tables import Source
-from services.store.work import insert_into
+from services.store.work import insert_into, locked
 
 RENEW_PART = 0.2  # of the lease is left when it is renewed
 ASK_AGAIN = timedelta(days=1)  # after a hub refused, failed or never delivered
@@ -103,13 +103,7 @@ def any_delivered(session: Session) -> bool:
 
 def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> Sequence[WebSub]:
     """Claim subscriptions that something is to be done about."""
-    ids = (
-        select(col(WebSub.id))
-        .where(_due(now))
-        .order_by(col(WebSub.due_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    ids = locked(select(col(WebSub.id)).where(_due(now)).order_by(col(WebSub.due_at)).limit(limit))
     taken = (
         update(WebSub).where(col(WebSub.id).in_(ids)).values(lease_token=secrets.token_hex(8), lease_until=now + lease)
     )
@@ -184,10 +178,10 @@ def deliver(session: Session, row: WebSub, body: bytes, content_type: str | None
 def claim_deliveries(session: Session, now: datetime, lease: timedelta, limit: int) -> Sequence[HubDelivery]:
     """Claim what hubs pushed and nobody has read."""
     free = or_(col(HubDelivery.lease_until).is_(None), col(HubDelivery.lease_until) < now)
-    ids = select(col(HubDelivery.id)).where(free).order_by(col(HubDelivery.id)).limit(limit)
+    ids = locked(select(col(HubDelivery.id)).where(free).order_by(col(HubDelivery.id)).limit(limit))
     taken = (
         update(HubDelivery)
-        .where(col(HubDelivery.id).in_(ids.with_for_update(skip_locked=True)))
+        .where(col(HubDelivery.id).in_(ids))
         .values(lease_token=secrets.token_hex(8), lease_until=now + lease)
     )
     return session.scalars(taken.returning(HubDelivery)).all()

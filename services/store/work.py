@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Engine, event, text
+from sqlalchemy import Column, Engine, Select, event, select, text
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -143,6 +143,16 @@ def serialise(session: Session, lock: str) -> None:
 def insert_into(session: Session, table: type[SQLModel]) -> Any:  # Any: two dialects' Insert, which share no type
     """Begin an INSERT that knows ON CONFLICT."""
     return pg_insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite_insert(table)
+
+
+def locked(wanted: Select[Any]) -> Select[Any]:  # Any: the type of the key
+    """Give the keys that a query with a limit finds, locked, those that others hold left out; for `key IN (…)`.
+
+    They are found in a part of their own (a CTE): as a plain subquery PostgreSQL may run it once for each row that it
+    is compared with, and each run skips what is locked and takes as many again.
+    """
+    found = wanted.with_for_update(skip_locked=True).cte("found")
+    return select(found.c[0])
 
 
 def insert_new(session: Session, key: Column[str], rows: Sequence[object]) -> set[str]:
