@@ -109,12 +109,14 @@ class Proxy:
 
     async def _pump(self, reader: asyncio.StreamReader, link: _Link, *, asks: bool) -> None:
         writer = link.server if asks else link.client
-        with suppress(OSError):
+        try:
             while piece := await reader.read(1 << 16):
                 await self._pass(piece, writer, link, asks=asks)
             if self._toxic.name == "slow_close":
                 await asyncio.sleep(self._toxic.strength)
             writer.close()
+        except OSError:
+            link.reset()  # as a killed process resets its lines: the other side must see that too
 
     async def _pass(self, piece: bytes, writer: asyncio.StreamWriter, link: _Link, *, asks: bool) -> None:
         toxic = self._toxic
