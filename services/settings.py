@@ -80,11 +80,10 @@ class Settings(BaseSettings):
     webhook_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 5 s to 24 h")
     mail_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 1 min to 72 h")
     restart_most_s: float = Field(default=10.0, ge=0.2, description="longest wait before an ended process starts again")
-    stemmed: Names = Field(default=("en", "es"), description="languages whose words are stemmed")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
     log_json: bool = Field(default=True, description="logs as JSON lines; false: for reading")
 
-    @field_validator("allow_private", "mail_folders", "stemmed", "webhook_delays_s", "mail_delays_s", mode="before")
+    @field_validator("allow_private", "mail_folders", "webhook_delays_s", "mail_delays_s", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

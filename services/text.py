@@ -21,7 +21,7 @@ ANALYSIS = 1
 """Counts up whenever the same text gives other words, stems, sentences or paragraphs: what was kept is made anew."""
 
 STEMMED: tuple[str, ...] = ("en", "es")
-"""Languages that are stemmed unless a setting adds more."""
+"""Languages whose words are stemmed."""
 
 # Combining marks, and joiners that may stand inside a word without being seen.
 _INNER = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c-\u094d\u00ad\u200c\u200d\u2060\ufeff"
