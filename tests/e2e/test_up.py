@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.faults.rig import Rig
+from tests.faults.rig import ANA, Rig
 from tests.parts import HOST, free_port, until
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -99,13 +99,11 @@ def test_it_stops_cleanly_and_starts_again_with_everything(rig: Rig) -> None:
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the acceptance article is not here")
 def test_the_acceptance_article_raises_its_alert(rig: Rig) -> None:
-    channel = rig.call("GET", "channels")["items"][0]["id"]
-    person = next(p["id"] for p in rig.call("GET", "people")["items"] if p["email"] == "ana@example.org")
     body = {
-        "person": person,
+        "person": rig.people[ANA],
         "name": "Sanctuary",
         "query": '"sanctuary city" (California OR Chicago)',
-        "channels": [channel],
+        "channels": [rig.channels[ANA]],
     }
     subscription = rig.call("POST", "subscriptions", json={**body, "cadence": "instant"})["id"]
     text = (SHARED / "data" / "articles" / "sanctuary-ruling.txt").read_text()
