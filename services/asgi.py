@@ -71,6 +71,7 @@ from services.sign_in import Letters
 from services.store.secrets import open_vault
 from services.store.topic_packs import LivePacks
 from services.store.work import Store, open_store
+from services.tracing import Traces, open_traces
 from services.web import (
     account,
     bounce,
@@ -128,10 +129,11 @@ def _gate(settings: Settings) -> Gate:
 def build(settings: Settings) -> FastAPI:
     """Build the application for one process. Raises if a route is not declared in `services.api.access`."""
     hints = open_hints(settings.broker_url or "")
-    store = open_store(settings.database, hints.send)
+    traces = open_traces(settings, "api")
+    store = open_store(settings.database, hints.send, trace=traces.take if traces else None)
     app = FastAPI(
         title="Tocsin", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
-        lifespan=_lifespan(settings, store, hints),
+        lifespan=_lifespan(settings, store, hints, traces),
     )  # fmt: skip
     home = Home(settings.public_url, settings.mail_from)
     parts = Parts(
@@ -172,7 +174,7 @@ def _is_page(path: str) -> bool:
     return not path.startswith("/api/") and path not in ("/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
-def _lifespan(settings: Settings, store: Store, hints: Hints) -> Lifespan[FastAPI]:
+def _lifespan(settings: Settings, store: Store, hints: Hints, traces: Traces | None) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
@@ -184,6 +186,8 @@ def _lifespan(settings: Settings, store: Store, hints: Hints) -> Lifespan[FastAP
         stopping.set()
         await to_thread.run_sync(sweep.join)
         store.close()
+        if traces is not None:
+            await to_thread.run_sync(traces.close)
 
     return run
 

@@ -17,8 +17,9 @@ from sqlmodel import Session
 from services.alerts.change import Change, change
 from services.alerts.policy import Act, Because, Decision, Known, Wishes, decide, together
 from services.alerts.quiet import read_quiet
+from services.clock import now as moment
 from services.identity import alert_id
-from services.store import alerts, articles, channels, deliveries, people, remainders, subscriptions, windows
+from services.store import alerts, articles, channels, deliveries, people, remainders, steps, subscriptions, windows
 from services.store.states import ChannelState, LinkState
 from services.store.stories import Joined
 from services.store.tables import Article, Remainder, Subscription
@@ -74,17 +75,20 @@ def decide_story(
     now: datetime,
 ) -> bool:  # fmt: skip
     """Write the alerts that an article leads to; give whether a message was put on its way."""
+    began = moment()
     later = _later_kind(row, joined, earlier)
     telling = _Telling(row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits})
     asking, after = subscriptions.asking(session, list(telling.reasons), telling.told, PAGE)
     sent = _tell_page(session, telling, asking, options, now, many=after is not None)
     if after is not None:
         remainders.put(session, article=row.id, kind=later, hits=list(telling.reasons.items()), after=after, now=now)
+    steps.decided(session, row.id, began, len(asking))
     return sent
 
 
 def decide_more(session: Session, remainder: Remainder, options: Options, now: datetime) -> bool:
     """Decide for the next people of a remainder; give whether a message was put on its way."""
+    began = moment()
     row = session.get_one(Article, remainder.article)
     assert row.story is not None  # it was matched when the remainder was put
     telling = _Telling(row, row.story, remainder.kind, dict(remainder.hits))
@@ -95,6 +99,7 @@ def decide_more(session: Session, remainder: Remainder, options: Options, now: d
     asking = subscriptions.asking_between(session, keys, telling.told, remainder.after, until)
     sent = _tell_page(session, telling, asking, options, now, many=True)
     remainders.go_on(session, remainder, until)
+    steps.decided(session, row.id, began, len(asking))
     return sent
 
 

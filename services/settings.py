@@ -6,6 +6,7 @@ variables `TOCSIN_…`, options on the command line.
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
 import os
 import tomllib
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     webhook_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 5 s to 24 h")
     mail_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 1 min to 72 h")
     restart_most_s: float = Field(default=10.0, ge=0.2, description="longest wait before an ended process starts again")
+    otlp_url: str = Field(default="", description="collector that traces go to, by OTLP over HTTP; empty: none")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
     log_json: bool = Field(default=True, description="logs as JSON lines; false: for reading")
 
@@ -101,6 +103,18 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname):
             message = "expected smtp://, smtps:// or smtp+starttls:// with a host"
+            raise ValueError(message)
+        return value
+
+    @field_validator("otlp_url")
+    @classmethod
+    def _collector(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            message = "expected http:// or https:// with a host"
+            raise ValueError(message)
+        if value and not all(map(_installed, _TRACING)):
+            message = "it needs OpenTelemetry, which is not installed: pip install 'tocsin[otel]'"
             raise ValueError(message)
         return value
 
@@ -159,6 +173,16 @@ def load(**given: Any) -> Settings:  # Any: options as the command line gives th
         raise InvalidError(
             f"The setting {name} cannot be used: {first['msg']}, found {found!r}", field=f"TOCSIN_{name.upper()}"
         ) from error
+
+
+_TRACING = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
+
+
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _with_driver(url: str) -> str:

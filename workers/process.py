@@ -34,6 +34,7 @@ from services.store.rules import LiveRules
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
 from services.telling import Teller
+from services.tracing import Traces, open_traces
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,11 @@ class Process:
         self.stopping = threading.Event()
         self.hints: Hints = open_hints(broker_url)
         self._broker_url = broker_url
-        self.store: Store = open_store(settings.database, self.hints.send, pool=settings.senders + 4)
+        self.traces: Traces | None = open_traces(settings, stage.value)
+        self.store: Store = open_store(
+            settings.database, self.hints.send, pool=settings.senders + 4,
+            trace=self.traces.take if self.traces else None,
+        )  # fmt: skip
         self.run = settings.data / "run"
         self.presence = workers.Presence(self.store, stage.value, self.run, version("tocsin"), clock.now())
         self.gate = Gate(settings.allow_private, own=settings.own_urls, mail_folders=settings.mail_folders)
@@ -143,6 +148,8 @@ class Process:
         except OutsideError as error:
             log.warning("left without saying so", error=error.message)
         self.store.close()
+        if self.traces is not None:
+            self.traces.close()
 
 
 def ways_out(settings: Settings) -> list[tuple[str, float]]:

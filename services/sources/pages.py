@@ -19,7 +19,7 @@ from services.guard import Answer, fetch
 from services.sources.health import Change
 from services.sources.poll import Claimer, Job, Kit
 from services.sources.robots import Robots
-from services.store import pages
+from services.store import pages, steps
 from services.store.pages import PageClaim
 from services.store.work import Work
 
@@ -44,10 +44,12 @@ class PageFetch:
         self._url = ""
         self._failure = ""
         self._again = False
+        self._began = kit.clock()
         self._rest = kit.bounds.gap
 
     def run(self) -> None:
         """Ask robots.txt, then for the page."""
+        self._began = self._kit.clock()
         url = self._claim.row.url or ""
         parts = urlsplit(url)
         rules = self._robots.of(f"{parts.scheme}://{parts.netloc}")
@@ -82,8 +84,10 @@ class PageFetch:
             values = {"tries": row.tries + 1, "due_at": now + DELAYS[row.tries], "page_note": self._failure}
         else:
             values = {"page": "failed", "page_note": self._failure[:500], "tries": 0}
-        if pages.finish(work.session, self._claim, now, self._rest, **values) and "page" in values:
-            work.hint(Stage.INGEST)
+        if pages.finish(work.session, self._claim, now, self._rest, **values):
+            steps.fetched(work.session, row.id, self._began, self._failure)
+            if "page" in values:
+                work.hint(Stage.INGEST)
         log.info("page fetched", article=row.id, failure=self._failure or None)
         return []
 

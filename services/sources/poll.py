@@ -31,7 +31,7 @@ from services.sources.mailbox import get_mail
 from services.sources.reading import Got, get
 from services.sources.recording import Keeping, record
 from services.sources.rhythm import Rhythm
-from services.store import polls
+from services.store import polls, steps
 from services.store.polls import Claim
 from services.store.secrets import Vault
 from services.store.work import Store, Work
@@ -87,10 +87,12 @@ class Poll:
         self._kit = kit
         self._claim = claim
         self._got = Got(failure="It was not polled")
+        self._began = kit.clock()
 
     def run(self) -> None:
         """Fetch and read."""
         row = self._claim.row
+        self._began = self._kit.clock()
         look = get_mail if is_mailbox(row.url or "") else get
         self._got = look(row, self._kit.gate, self._kit.vault.open)
         crashpoint("C03")
@@ -98,6 +100,7 @@ class Poll:
     def keep(self, work: Work, now: datetime) -> list[Change]:
         """Take in what is new."""
         kit, got, row = self._kit, self._got, self._claim.row
+        steps.came(work.session, steps.FETCH, self._began)
         chance = random.random()  # noqa: S311  # spread, not secrecy
         done = record(
             work.session, self._claim, got, now, Keeping(kit.bounds, kit.vault if kit.callback else None, chance)

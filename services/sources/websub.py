@@ -24,7 +24,7 @@ from services.sources.health import Change
 from services.sources.poll import Job, Kit
 from services.sources.reading import read_apart
 from services.sources.recording import take_in
-from services.store import websubs
+from services.store import steps, websubs
 from services.store.source_tables import HubDelivery, Poll, Source, WebSub
 from services.store.states import WebSubState
 from services.store.work import Work
@@ -154,6 +154,7 @@ class HubRead:
         self._kit = kit
         self._row = row
         self._url = url
+        self._began = kit.clock()
         self._feed: Feed | None = None
         self._failure = ""
 
@@ -172,6 +173,7 @@ class HubRead:
         source = session.get_one(Source, self._row.source)
         if source.deleted_at is not None:
             return []
+        steps.came(session, steps.HUB, self._began)
         entry = Poll(source=source.id, at=now, ok=not self._failure, detail=self._failure or "Pushed by its hub")
         if self._feed is not None:
             old_before = now - self._kit.bounds.backfill if source.good_since is None else None

@@ -26,6 +26,7 @@ from services.places.kept import of_json
 from services.queries.article_places import ArticlePlaces
 from services.queries.evaluate import Places
 from services.queries.truth import NOWHERE
+from services.store import steps
 from services.store.owners import Owner, belongs
 from services.store.states import ArticleState
 from services.store.tables import Alert, Article, Subscription
@@ -75,6 +76,7 @@ def put(
         return session.get_one(Article, row.id), False  # another process was faster with the same revision
     make_transient_to_detached(row)
     session.add(row)
+    steps.put(session, row, now)
     return row, True
 
 
@@ -152,7 +154,10 @@ def record(session: Session, row: Article, token: str, **values: object) -> bool
     """Write the outcome of a claim; false if the claim has passed to somebody else meanwhile."""
     mine = update(Article).where(col(Article.id) == row.id, col(Article.lease_token) == token)
     done = session.execute(mine.values(lease_token=None, lease_until=None, **values))
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]  # a cursor result
+    if done.rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
+        return False
+    steps.recorded(session, row, values)
+    return True
 
 
 def record_failure(session: Session, row: Article, token: str, reason: str, trace: str, now: datetime) -> bool:

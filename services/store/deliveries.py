@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col
 
 from services.errors import ConflictError, NotFoundError
 from services.identity import delivery_id
+from services.store import steps
 from services.store.owners import Owner, belongs
 from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
 from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert
@@ -165,6 +166,7 @@ def finish(session: Session, row: Delivery, ending: Ending, now: datetime) -> bo
     if session.execute(_FINISH, its).rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
         return False
     close_attempt(session, row, ending, now)
+    steps.attempted(session, row, ending.outcome, ending.state, ending.code)
     if ended:
         session.execute(_LINKS, {"its_id": row.id, "its_state": LinkState(ending.state.value)})
     return True

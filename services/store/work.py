@@ -25,10 +25,14 @@ from sqlmodel import Session, SQLModel, create_engine
 from services.broker import Stage
 from services.crashpoints import crashpoint
 from services.errors import ConflictError, OutsideError
+from services.store import steps
 from services.store.gathering import Gathering
 from services.store.writing_line import Line, Turnstile
 
 BUSY_TIMEOUT_MS = 10_000
+
+
+Trace = Callable[[Sequence[steps.Step]], None]  # takes the steps of a transaction once it is committed
 
 
 @dataclass(slots=True)
@@ -46,8 +50,11 @@ class Work:
 class Store:
     """The database. Safe to share between threads; a forked child calls `forked` first."""
 
-    def __init__(self, engine: Engine, send_hint: Callable[[Stage], None] | None = None) -> None:
+    def __init__(
+        self, engine: Engine, send_hint: Callable[[Stage], None] | None = None, trace: Trace | None = None
+    ) -> None:
         self.engine = engine
+        self._trace = trace
         self._reading = engine.execution_options(reading=True)
         self._send_hint = send_hint or (lambda _: None)
         self._turn = Line()
@@ -65,11 +72,15 @@ class Store:
         """Open a transaction that may write; it is committed if the block ends well."""
         with _translated(), self._in_turn(), Session(self.engine, expire_on_commit=False) as session:
             work = Work(session)
+            if self._trace is not None:
+                session.info[steps.STEPS] = {}
             with session.begin():
                 yield work
         for stage in sorted(work.hints):
             crashpoint(f"hint-{stage.value}")  # C07, C10, C21: after the commit, before the hint
             self._send_hint(stage)
+        if self._trace is not None:
+            self._trace(steps.taken(session))
 
     def write_together(self, change: Callable[[Work], Any]) -> Any:  # Any: what the change gives
         """Make a change in one transaction with those of other threads; give its result once it is committed."""
@@ -115,7 +126,9 @@ class Store:
             self._turnstile.close()
 
 
-def open_store(url: str, send_hint: Callable[[Stage], None] | None = None, *, pool: int = 10) -> Store:
+def open_store(
+    url: str, send_hint: Callable[[Stage], None] | None = None, *, pool: int = 10, trace: Trace | None = None
+) -> Store:
     """Open a database by its SQLAlchemy URL."""
     options: dict[str, Any] = {"hide_parameters": True}  # Any: options of two dialects
     if url.startswith("sqlite"):
@@ -131,7 +144,7 @@ def open_store(url: str, send_hint: Callable[[Stage], None] | None = None, *, po
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    return Store(engine, send_hint)
+    return Store(engine, send_hint, trace)
 
 
 def serialise(session: Session, lock: str) -> None:
