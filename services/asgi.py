@@ -100,6 +100,7 @@ from services.web import incidents as incident_pages
 from services.web import invitations as invitation_pages
 from services.web import rules as rule_pages
 from services.web import sources as source_pages
+from services.web import stories as story_pages
 from services.web import subscriptions as subscription_pages
 from services.web import teams as team_pages
 from services.web import topics as topic_pages
@@ -118,7 +119,7 @@ _NOUNS = (
     account, live, places, tokens, teams, team_pages, audit, signin, confirm, leave, feedback, mail, docs, static,
     opml, previews, hubs, why, why_pages, incidents, incident_pages, rules, rule_pages, invitations, invitation_pages,
     join, wanted, bounce,
-    start, query_parts, article_pages,
+    start, query_parts, article_pages, story_pages,
 )  # fmt: skip
 
 

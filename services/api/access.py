@@ -135,6 +135,7 @@ TABLE = (
     _row("GET", "/deliveries", EVERYBODY, "alerts:read ops"),
     _row("GET POST", "/replays", STAFF, "ops"),
     _row("GET", "/articles", STAFF, "ops"),
+    _row("GET", "/stories", EVERYBODY, "alerts:read ops"),
     _row("GET", "/deliveries/{id}", EVERYBODY, "alerts:read ops"),
     _row("POST", "/deliveries/{id}/replay", STAFF, "ops"),
     _row("GET", "/sources", EVERYBODY),

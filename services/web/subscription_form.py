@@ -20,6 +20,7 @@ from services.previews.preview import span_of
 from services.previews.turns import turn
 from services.queries.caret import draw
 from services.queries.mistake import QueryError
+from services.queries.sentence import sentence
 from services.store import alerts, bundles, channels, people
 from services.store.states import Role
 from services.store.tables import Subscription
@@ -95,7 +96,8 @@ def read(site: Site, query: str) -> dict[str, Any]:  # Any: what the template sh
     except QueryError as error:
         caret = draw(query, error.position or 1, error.length)
         return shown | {"refused": refused(error), "caret": caret, "readings": error.readings}
-    return shown | {"query": parsed.text, "notes": [str(note) for note in parsed.notes]}
+    notes = [str(note) for note in parsed.notes]
+    return shown | {"query": parsed.text, "sentence": sentence(parsed.tree), "notes": notes}
 
 
 def looked_back(site: Site, reader: Caller, query: str) -> dict[str, Any]:  # Any: what the template shows

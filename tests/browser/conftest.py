@@ -117,6 +117,8 @@ def _fill(rig: Rig, refused: str) -> None:
         ("Homelessness anywhere", "topic:homelessness", [shut]),
     ):
         rig.call("POST", "subscriptions", json={"person": me, "name": name, "query": query, "channels": channels})
+    rig.call("POST", "teams", json={"name": "City desk", "members": [me]})
+    rig.call("POST", "invitations", json={"email": "new@office.example"})
     rig.call("POST", "sources", json={"name": "Valley Radio", "url": f"{refused}/none.xml"})
     rig.call("POST", "articles", json={"articles": _late()})
     until(lambda: _count(rig, "alerts") >= 3, "three alerts", 60)

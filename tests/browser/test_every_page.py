@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.looking import faults, look
+from tests.browser.pages import filled, name_of, open_paths, paths
 from tests.faults.rig import Rig
 from tests.parts import HOST
 
-PATHS = ["/", "/alerts", "/subscriptions", "/subscribe", "/start", "/channels", "/deliveries", "/deliveries?state=dead",
-         "/replays", "/sources", "/articles", "/topics", "/topics/homelessness", "/more", "/why", "/people",
-         "/teams", "/invitations", "/incidents", "/audit", "/account", "/help", "/docs", "/mail"]  # fmt: skip
-ONE_OF = ["/alerts", "/subscriptions", "/channels", "/deliveries", "/sources"]
 VIEWS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"), (320, "light")]
 
 
@@ -28,15 +27,9 @@ def check(page, path: str, name: str) -> None:
     assert [text for text in said if "Content Security Policy" in text] == []
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_for_everybody_in_each_view(page, path: str) -> None:
-    check(page, path, path.strip("/").replace("/", "-").replace("?", "-").replace("=", "-") or "overview")
-
-
-@pytest.mark.parametrize("noun", ONE_OF)
-def test_the_page_of_one_thing_is_for_everybody_in_each_view(town: Rig, page, noun: str) -> None:
-    first = town.call("GET", noun.strip("/"))["items"][0]["id"]
-    check(page, f"{noun}/{first}", f"{noun.strip('/')}-one")
+@pytest.mark.parametrize("path", paths(), ids=name_of)
+def test_a_page_is_for_everybody_in_each_view(town: Rig, page, path: str) -> None:
+    check(page, filled(path, town), name_of(path))
 
 
 def test_pages_for_nobody_in_particular_are_for_everybody(town: Rig, browser) -> None:
@@ -44,8 +37,8 @@ def test_pages_for_nobody_in_particular_are_for_everybody(town: Rig, browser) ->
     page = context.new_page()
     page.goto("/")
     assert page.url.endswith("/sign-in")
-    for path in ("/sign-in", "/in/unknown", "/nowhere"):
-        check(page, path, path.strip("/").replace("/", "-"))
+    for path in open_paths():
+        check(page, re.sub(r"{\w+}", "unknown", path), "open-" + name_of(path))
     context.close()
 
 

@@ -360,6 +360,18 @@ def test_what_a_reader_says_of_an_alert_is_kept_on_its_page(api: Api) -> None:
     assert say("relevant", Role.OPERATOR).status_code == 403
 
 
+def test_stories_lead_to_their_articles_and_readers_see_their_own(api: Api) -> None:
+    tell(api, title=EVIL)
+    shown = lxml.html.document_fromstring(api.call("GET", "/stories").text)
+    link = next(one.get("href") for one in shown.iter("a") if one.text_content() == EVIL)
+    assert link.startswith("/articles?story=")
+    assert EVIL in lxml.html.document_fromstring(api.call("GET", link).text).text_content()
+    article = api.v1("GET", "articles").json()["items"][0]["id"]
+    assert article in api.call("GET", f"/articles?article={article}").text
+    heard = lxml.html.document_fromstring(api.call("GET", "/stories", role=Role.SUBSCRIBER).text).text_content()
+    assert EVIL in heard
+
+
 def test_articles_are_listed_for_operators_by_state_and_source(api: Api) -> None:
     tell(api, title=EVIL)
     assert EVIL in lxml.html.document_fromstring(api.call("GET", "/articles?state=matched").text).text_content()
