@@ -140,10 +140,12 @@ def build(settings: Settings) -> FastAPI:
     parts = Parts(
         store, open_vault(settings.key_file), _gate(settings), LivePacks(store), home,
         Letters(open_mail(settings), home), settings.sign_up, Pressure(store, settings.data, clock.now),
+        settings.subscriptions_most,
     )  # fmt: skip
     site = Site(
         store=parts.store, vault=parts.vault, gate=parts.gate, live=parts.live, home=parts.home,
         letters=parts.letters, sign_up=parts.sign_up, url=settings.public_url,
+        most_subscriptions=parts.most_subscriptions,
         mail_folder=None if settings.smtp_url else settings.data / "mail",
         describe=lambda: schema.described(app),
     )  # fmt: skip

@@ -28,6 +28,10 @@ class MalformedError(InvalidError):
     """A part of a request that cannot be read at all: its answer is 400, not 422."""
 
 
+class TooManyError(InvalidError):
+    """The caller has as many of these as one may have: its answer is 429."""
+
+
 class NotFoundError(TocsinError):
     """There is no such thing, or it is not the caller's."""
 

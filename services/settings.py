@@ -68,6 +68,7 @@ class Settings(BaseSettings):
         default=180.0, ge=0, description="days after which a subscription may be stale; 0: never"
     )
     retire_after_d: float = Field(default=30.0, gt=0, description="days that its answer is waited for")
+    subscriptions_most: int = Field(default=1000, ge=0, description="subscriptions of one subscriber; 0: any number")
     sweep_s: float = Field(default=5.0, gt=0, description="how often waiting rows are looked for, with a broker")
     lease_s: float = Field(default=60.0, gt=1, description="how long a worker may hold a row")
     hard_limit_s: float = Field(default=900.0, gt=1, description="when a send in flight is given up")

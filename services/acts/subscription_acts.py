@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import Session
+
 from services.broker import Stage
-from services.errors import InvalidError
+from services.errors import InvalidError, TooManyError
 from services.queries.canonical import rule_key
 from services.queries.parser import Lookups, Parsed, parse
 from services.store import (
@@ -52,6 +54,13 @@ def check_query(query: str, lookups: Lookups, field: str = "/query") -> Parsed:
 def rule_id(parsed: Parsed) -> str:
     """Give the id that equal queries share: a hash of the rule key."""
     return hashlib.blake2b(rule_key(parsed.tree).encode(), digest_size=13).hexdigest()
+
+
+def check_quota(session: Session, owner: str, most: int) -> None:
+    """Refuse one more subscription of a person or team that has as many as one may have; 0: any number."""
+    if most and subscriptions.count_of(session, owner) >= most:
+        message = f"One may have {most:,} subscriptions, paused ones among them. Change one, or ask an operator"
+        raise TooManyError(message, field="/query")
 
 
 def add_subscription(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from fastapi import Body, Header, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from services import clock
@@ -14,7 +14,7 @@ from services.accounts import own
 from services.accounts.tokens import Caller
 from services.acts import article_acts
 from services.acts.article_acts import Pushed
-from services.api import cursors
+from services.api import cursors, once
 from services.api.cursors import Cursor, Limit
 from services.api.parts import Here, Who
 from services.api.places import PlacesShown, kept_places
@@ -22,7 +22,6 @@ from services.api.routing import router
 from services.api.shapes import Page, Sent, Shown, Time, page
 from services.articles.article import Item
 from services.crashpoints import crashpoint
-from services.errors import MalformedError
 from services.identity import sha256
 from services.store import articles, idempotency, sources
 from services.store.tables import Article
@@ -160,7 +159,7 @@ class ArticleShown(ArticleListed, PlacesShown):
 def push(
     sent: OneOrMany, request: Request, here: Here, who: Who,
     source: Annotated[SourceName, Query(description="where articles come from that do not say it")] = PUSH,
-    idempotency_key: Annotated[str | None, Header(description="repeats with it get the first answer again")] = None,
+    idempotency_key: once.KeyHeader = None,
 ) -> Response:  # fmt: skip
     """Push one article, or `{"articles": […]}` with at most 500 of them, all or none.
 
@@ -172,7 +171,7 @@ def push(
     waits to be matched, or the disk is nearly full, the answer is 503 with the seconds to wait in Retry-After.
     """
     body: bytes = request.state.body
-    key = _checked_key(idempotency_key)
+    key = once.checked(idempotency_key)
     pushed = [one.pushed(source) for one in (sent.articles if isinstance(sent, Batch) else [sent])]
     here.pressure.check_intake()
 
@@ -192,12 +191,6 @@ def push(
 def _take_in(work: Work, pushed: list[Pushed], *, many: bool) -> str:
     rows = [Taken(id=row.id) for row in article_acts.push(work, pushed, clock.now())]
     return (TakenMany(items=rows) if many else rows[0]).model_dump_json()
-
-
-def _checked_key(key: str | None) -> str | None:
-    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise MalformedError("An Idempotency-Key has 1 to 255 printable ASCII characters")
-    return key
 
 
 def _listed(row: Article, source: str) -> dict[str, Any]:  # Any: the fields of a shape

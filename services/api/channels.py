@@ -15,6 +15,7 @@ from services.acts import channel_acts, team_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.etags import When
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Id, Page, Sent, Shown, page
@@ -94,20 +95,21 @@ def show(row: Channel, of_teams: frozenset[str]) -> ChannelShown:
 
 
 @routes.post("", status_code=201, response_model_exclude_none=False)
-def add(new: ChannelSent, here: Here, who: Who) -> ChannelAdded:
+def add(new: ChannelSent, here: Here, who: Who, once: OnceOnly) -> ChannelAdded:
     """Add a channel. It is confirmed by the link in a mail, or by accepting a test message; an admin may confirm it."""
     _check_confirmed(who, confirmed=new.confirmed)
     person = own.named(who, new.person, new.team)
     target = channel_acts.checked_target(here.gate, new.kind, new.target)
     with here.store.write() as work:
+        once.before(work.session)
         if new.team is not None:
             teams.get(work.session, new.team)
         added = channel_acts.add_channel(
             work, here.vault, who.name, person=person, target=target, confirmed=new.confirmed, home=here.home,
             now=clock.now(),
         )  # fmt: skip
-        shown = _shown(work.session, added.row)
-    return ChannelAdded(**shown.model_dump(), secret=added.secret)
+        shown = ChannelAdded(**_shown(work.session, added.row).model_dump(), secret=added.secret)
+        return once.keep(work.session, shown, hidden="secret")
 
 
 def _check_confirmed(who: Caller, *, confirmed: bool) -> None:
@@ -206,16 +208,17 @@ def test(id: str, here: Here, who: Who) -> Tested:  # noqa: A002  # the name in 
 class Secret(Shown):
     """The new secret of a webhook, shown this once. For a day messages carry a signature of the old one too."""
 
-    secret: str
+    secret: str | None
     old_until: datetime
 
 
 @routes.post("/{id}/rotate", status_code=201)
-def rotate(id: str, here: Here, who: Who) -> Secret:  # noqa: A002  # the name in the path
+def rotate(id: str, here: Here, who: Who, once: OnceOnly) -> Secret:  # noqa: A002  # the name in the path
     """Give a webhook a new secret; for 24 hours messages carry the signatures of both."""
     with here.store.write() as work:
         row = channels.get(work.session, id)
         own.check(who, row.person, "channel", id)
+        once.before(work.session)
         secret = channel_acts.rotate_secret(work, here.vault, who.name, row, clock.now())
         assert row.old_secret_until is not None
-    return Secret(secret=secret, old_until=row.old_secret_until)
+        return once.keep(work.session, Secret(secret=secret, old_until=row.old_secret_until), hidden="secret")

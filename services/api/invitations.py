@@ -12,6 +12,7 @@ from services import clock, sign_up
 from services.acts import invitation_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Id, Page, Sent, Shown, page
@@ -56,16 +57,18 @@ def list_all(here: Here, limit: Limit = 50, cursor: Cursor = None) -> Page[Invit
 
 
 @routes.post("", status_code=201)
-def invite(new: NewInvitation, here: Here, who: Who) -> InvitationShown:
+def invite(new: NewInvitation, here: Here, who: Who, once: OnceOnly) -> InvitationShown:
     """Mail an invitation. Another one to the same address takes its place. Only admins invite operators and admins."""
     sign_up.check_invites(here.sign_up)
     invitation_acts.check_inviter(who, new.role)
     now = clock.now()
     with here.store.write() as work:
+        once.before(work.session)
         row, secret = invitation_acts.invite(work, who.name, email=new.email, role=new.role, team=new.team, now=now)
         team = teams.get(work.session, row.team).name if row.team else None
+        shown = once.keep(work.session, show(row))
     sign_up.mail_invitation(here.letters, row, secret, team, now)
-    return show(row)
+    return shown
 
 
 @routes.delete("/{id}", status_code=204)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from services import clock, watching
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.source_shapes import ImportShown, OpmlSent, RefusedShown
@@ -24,7 +25,7 @@ def export(here: Here) -> Response:
 
 
 @routes.post("")
-def import_all(sent: OpmlSent, here: Here, who: Who) -> ImportShown:
+def import_all(sent: OpmlSent, here: Here, who: Who, once: OnceOnly) -> ImportShown:
     """Watch all feeds of an OPML list. Those refused do not keep the others."""
     try:
         outlines = read_opml(sent.opml.encode("utf-8", "replace"))
@@ -32,6 +33,8 @@ def import_all(sent: OpmlSent, here: Here, who: Who) -> ImportShown:
         error.field = "/opml"
         raise
     with here.store.write() as work:
+        once.before(work.session)
         done = watching.import_all(work, here.vault, here.gate, who.name, outlines, clock.now())
-    refused = [RefusedShown(url=url[:2048], reason=reason) for url, reason in done.refused]
-    return ImportShown(added=len(done.added), known=done.known, refused=refused)
+        refused = [RefusedShown(url=url[:2048], reason=reason) for url, reason in done.refused]
+        shown = ImportShown(added=len(done.added), known=done.known, refused=refused)
+        return once.keep(work.session, shown, status=200)

@@ -34,6 +34,7 @@ class Parts:
     letters: Letters
     sign_up: SignUp
     pressure: Pressure
+    most_subscriptions: int = 0
 
     @property
     def packs(self) -> Packs:

@@ -13,6 +13,7 @@ from services.acts import person_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.etags import When
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Name, Page, Sent, Shown, page
@@ -98,13 +99,14 @@ def show(row: Person) -> PersonShown:
 
 
 @routes.post("", status_code=201)
-def add(new: NewPerson, here: Here, who: Who) -> PersonShown:
+def add(new: NewPerson, here: Here, who: Who, once: OnceOnly) -> PersonShown:
     """Add a person. An address belongs to one person."""
     with here.store.write() as work:
+        once.before(work.session)
         row = person_acts.add_person(
             work, who.name, email=new.email, name=new.name, timezone=new.timezone, role=new.role, now=clock.now()
         )
-    return show(row)
+        return once.keep(work.session, show(row))
 
 
 @routes.get("")

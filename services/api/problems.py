@@ -24,6 +24,7 @@ from services.errors import (
     NotFoundError,
     OutsideError,
     TocsinError,
+    TooManyError,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -105,6 +106,8 @@ def from_error(error: TocsinError, body: object = None) -> Problem:
         case OutsideError():
             wait = str(max(1, math.ceil(error.retry_after_s or 5)))
             return Problem(503, error.message, **said, headers={"Retry-After": wait})  # type: ignore[arg-type]  # as above
+        case TooManyError():
+            return Problem(429, error.message, **said)  # type: ignore[arg-type]  # as above
         case MalformedError():
             return Problem(400, error.message, **said)  # type: ignore[arg-type]  # as above
         case InvalidError():

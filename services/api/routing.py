@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from services.api import etags
+from services.api.once import AnsweredError
 from services.errors import MalformedError
 
 
@@ -30,7 +31,10 @@ class _Route(APIRoute):
         async def with_body_read(request: Request) -> Response:
             if request.method != "GET" and not conditional and "if-match" in request.headers:
                 raise MalformedError("This call knows no If-Match. Leave it out, or change the thing itself")
-            answer = await handle(_ReadAlready(request.scope, request.receive))
+            try:
+                answer = await handle(_ReadAlready(request.scope, request.receive))
+            except AnsweredError as before:
+                return Response(before.body, before.status, media_type="application/json")
             return etags.complete(request, answer) if shows_one else answer
 
         return with_body_read

@@ -10,6 +10,7 @@ from services.acts import source_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.etags import When
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Page, page
@@ -31,16 +32,17 @@ routes = router("sources")
 
 
 @routes.post("", status_code=201)
-def add(new: NewSource, here: Here, who: Who) -> SourceShown:
+def add(new: NewSource, here: Here, who: Who, once: OnceOnly) -> SourceShown:
     """Watch a source at exactly this address. Its first poll is due at once."""
     language = new.language.lower() if new.language else None
     url = source_acts.checked_source(here.gate, new.url)
     name, now = new.name or name_from(new.url), clock.now()
     with here.store.write() as work:
+        once.before(work.session)
         row = source_acts.add_source(
             work, here.vault, who.name, url=url, name=name, language=language, pages=new.pages, home=new.home, now=now
         )
-    return show(row, now)
+        return once.keep(work.session, show(row, now))
 
 
 @routes.get("")

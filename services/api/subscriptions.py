@@ -15,10 +15,12 @@ from services.acts.subscription_acts import SubscriptionChange
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.etags import When
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Id, Name, Page, Sent, Shown, Time, page
 from services.store import subscriptions, teams
+from services.store.states import Role
 from services.store.tables import Subscription
 
 routes = router("subscriptions")
@@ -96,17 +98,20 @@ def show(row: Subscription, channels: list[str], of_teams: frozenset[str]) -> Su
 
 
 @routes.post("", status_code=201)
-def add(new: NewSubscription, here: Here, who: Who) -> SubscriptionShown:
+def add(new: NewSubscription, here: Here, who: Who, once: OnceOnly) -> SubscriptionShown:
     """Add a subscription. It counts for the next article."""
     person = own.named(who, new.person, new.team)
     with here.store.write() as work:
+        once.before(work.session)
+        if who.role is Role.SUBSCRIBER:
+            subscription_acts.check_quota(work.session, person, here.most_subscriptions)
         if new.team is not None:
             teams.get(work.session, new.team)
         row = subscription_acts.add_subscription(
             work, here.packs.lookups, who.name, person=person, name=new.name, query=new.query,
             channel_ids=new.channels, cadence=new.cadence, urgent=new.urgent, note=new.note, now=clock.now(),
         )  # fmt: skip
-        return _shown(work.session, row)
+        return once.keep(work.session, _shown(work.session, row))
 
 
 @routes.get("")

@@ -16,6 +16,7 @@ from services.acts import team_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
 from services.api.etags import When
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.people import DAYS, Change, QuietShown, wanted_of
 from services.api.routing import router
@@ -87,13 +88,14 @@ def list_all(here: Here, who: Who, limit: Limit = 50, cursor: Cursor = None) -> 
 
 
 @routes.post("", status_code=201)
-def add(new: NewTeam, here: Here, who: Who) -> TeamShown:
+def add(new: NewTeam, here: Here, who: Who, once: OnceOnly) -> TeamShown:
     """Add a team."""
     with here.store.write() as work:
+        once.before(work.session)
         row = team_acts.add_team(
             work, who.name, name=new.name, timezone=new.timezone, members=new.members, now=clock.now()
         )
-        return show_all(work.session, [row])[row.id]
+        return once.keep(work.session, show_all(work.session, [row])[row.id])
 
 
 @routes.get("/{id}")

@@ -11,6 +11,7 @@ from pydantic import Field
 from services import clock
 from services.accounts import tokens
 from services.acts import person_acts
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.routing import router
 from services.api.shapes import Name, Page, Sent, Shown
@@ -39,9 +40,9 @@ class TokenShown(Shown):
 
 
 class TokenMade(TokenShown):
-    """A token just made; `token` is shown this once."""
+    """A token just made; `token` is shown this once, and null where an Idempotency-Key gets its answer again."""
 
-    token: str
+    token: str | None
 
 
 def show(row: Token) -> TokenShown:
@@ -60,12 +61,14 @@ def list_all(here: Here, who: Who) -> Page[TokenShown]:
 
 
 @routes.post("", status_code=201)
-def add(new: NewToken, here: Here, who: Who) -> TokenMade:
+def add(new: NewToken, here: Here, who: Who, once: OnceOnly) -> TokenMade:
     """Make a token of the caller, with no scope that the caller lacks."""
     with here.store.write() as work:
+        once.before(work.session)
         token = person_acts.add_token(work, who, name=new.name, scopes=new.scopes, days=new.days, now=clock.now())
         row = work.session.get_one(Token, token[4:12])
-        return TokenMade(**show(row).model_dump(), token=token)
+        made = TokenMade(**show(row).model_dump(), token=token)
+        return once.keep(work.session, made, hidden="token")
 
 
 @routes.delete("/{id}", status_code=204)

@@ -126,6 +126,12 @@ def get(session: Session, id_: str) -> Subscription:
     return row
 
 
+def count_of(session: Session, owner: str) -> int:
+    """Count the subscriptions of a person or team, whatever their state."""
+    mine = select(func.count()).select_from(Subscription).where(col(Subscription.person) == owner)
+    return int(session.scalar(mine) or 0)
+
+
 def names(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Give the names of subscriptions by their ids."""
     query = select(col(Subscription.id), col(Subscription.name)).where(col(Subscription.id).in_(set(ids)))

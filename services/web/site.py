@@ -57,6 +57,7 @@ class Site:
     url: str
     mail_folder: Path | None
     describe: Callable[[], Mapping[str, Any]]  # Any: OpenAPI as JSON
+    most_subscriptions: int = 0
     ending: threading.Event = field(default_factory=threading.Event)
 
     @property

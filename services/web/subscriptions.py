@@ -71,9 +71,12 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
         check(form)
         target = _target(site, form)
         with site.store.write() as work:
+            owner = own.named(reader, None, form.text("team") or None)
+            if reader.role is Role.SUBSCRIBER:
+                subscription_acts.check_quota(work.session, owner, site.most_subscriptions)
             made = _new_channel(work, site, reader, form, target) if target else None
             subscription_acts.add_subscription(
-                work, site.packs.lookups, reader.name, person=own.named(reader, None, form.text("team") or None),
+                work, site.packs.lookups, reader.name, person=owner,
                 name=form.text("name") or form.text("query")[:80], query=form.text("query"),
                 channel_ids=[*form.many("channel"), *([made.row.id] if made else [])],
                 cadence=form.text("cadence") or "instant", urgent=form.ticked("urgent"),
