@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="port that the API listens on")
     group_s: float = Field(default=300.0, ge=0, description="one message a subscription in so many seconds")
     give_up_h: float = Field(default=120.0, gt=0, description="a channel that fails for so many hours is disabled")
+    rest_most_s: float = Field(default=1800.0, gt=0, description="a failing channel is tried at least so often")
     mail_per_s: float = Field(default=10.0, ge=0, description="mails a second to the mail server; 0: no limit")
     web_per_s: float = Field(default=5.0, ge=0, description="webhooks a second to one host; 0: no limit")
     chat_per_s: float = Field(default=1.0, ge=0, description="messages a second to one chat; 0: no limit")

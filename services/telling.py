@@ -51,6 +51,7 @@ class Teller:
     base_url: str = ""
     listening: Listening = field(default_factory=Listening)
     front: Front = field(default_factory=Front)
+    rest_most: timedelta = breaker.MOST_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +168,19 @@ def _failed(store: Store, row: Delivery, kind: str, error: SendError, teller: Te
         hold = None
     log.warning("delivery failed", delivery=row.id, outcome=outcome.value, code=error.code, state=ending.state.value)
     bounced = is_hard_bounce(error.code, error.detail)
-    _end(store, row, ending, now, breaks=True, hold=hold, hard_bounce=bounced)
+    _end(store, row, ending, now, breaks=True, hold=hold, hard_bounce=bounced, most=teller.rest_most)
 
 
 def _end(
     store: Store, row: Delivery, ending: Ending, now: datetime, *, breaks: bool = False,
-    hold: datetime | None = None, hard_bounce: bool = False,
+    hold: datetime | None = None, hard_bounce: bool = False, most: timedelta = breaker.MOST_WAIT,
 ) -> None:  # fmt: skip
     """Record an ending and, if it `breaks` or mends, what it says about the channel, in one transaction."""
 
     def finish(work: Work) -> bool:
         done = deliveries.finish(work.session, row, ending, now)
         if done and breaks:
-            breaker.note(work.session, row, ending, now, hold=hold, hard_bounce=hard_bounce)
+            breaker.note(work.session, row, ending, now, hold=hold, hard_bounce=hard_bounce, most=most)
         return done
 
     if not _recorded(store, finish):

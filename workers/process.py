@@ -81,7 +81,8 @@ class Process:
         with self.store.write() as work:
             for name, per_s in ways_out(settings):
                 lanes.put(work.session, name, per_s)
-        teller = Teller(self.post, open_vault(settings.key_file), clock.now, settings.public_url)
+        rest = timedelta(seconds=settings.rest_most_s)
+        teller = Teller(self.post, open_vault(settings.key_file), clock.now, settings.public_url, rest_most=rest)
         return lambda: pipeline.deliver(self.store, self.presence.id, teller, self.lease, claims.BATCH)
 
     def work(self) -> int:

@@ -1,7 +1,7 @@
 """What answers say about a channel: confirmed by the first, held back while it fails, disabled when it is gone.
 
-After five failures in a row the channel is left alone for 30 seconds, doubling to 30 minutes; then one message
-is tried. Waiting deliveries keep their state and use up no tries.
+After five failures in a row the channel is left alone for 30 seconds, doubling to 30 minutes (`rest_most_s`); then one
+message is tried. Waiting deliveries keep their state and use up no tries.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ _TROUBLED = select(_C.c.id).where(
 
 
 def note(
-    session: Session, row: Delivery, ending: Ending, now: datetime, *, hold: datetime | None, hard_bounce: bool
-) -> None:
+    session: Session, row: Delivery, ending: Ending, now: datetime, *, hold: datetime | None, hard_bounce: bool,
+    most: timedelta = MOST_WAIT,
+) -> None:  # fmt: skip
     """Write what one answer says about its channel, in the transaction that records the answer."""
     way = row.via or row.channel
     if ending.outcome is Outcome.ACCEPTED and session.execute(_TROUBLED, {"its_id": way}).first() is None:
@@ -45,7 +46,7 @@ def note(
     elif ending.reason_code == "gone":
         disable(session, locked, f"{ending.code} {ending.detail}".strip(), "gone", now)
     elif ending.code not in _ITS_OWN and ending.outcome in (Outcome.RETRY, Outcome.CONFIG, Outcome.UNCERTAIN):
-        _fails(session, locked, ending, now, hold)
+        _fails(session, locked, ending, now, hold, most)
 
 
 def _works(session: Session, channel: Channel, row: Delivery, now: datetime) -> None:
@@ -59,14 +60,18 @@ def _works(session: Session, channel: Channel, row: Delivery, now: datetime) -> 
         session.add(channel)
 
 
-def _fails(session: Session, channel: Channel, ending: Ending, now: datetime, hold: datetime | None) -> None:
+def _fails(
+    session: Session, channel: Channel, ending: Ending, now: datetime, hold: datetime | None, most: timedelta
+) -> None:
+    # A send that was under way when the rest began says nothing new: sixteen of them would make it half an hour.
+    resting = channel.breaker_level > 0 and channel.breaker_until > now
     channel.failures += 1
     channel.failing_since = channel.failing_since or now
     channel.reason = f"{ending.code} {ending.detail}".strip()[:300]
     if hold is not None:
         channel.breaker_until = max(channel.breaker_until, hold)
-    if channel.failures >= OPENS_AFTER or channel.breaker_level:
-        wait = min(FIRST_WAIT * 2**channel.breaker_level, MOST_WAIT)
+    if not resting and (channel.failures >= OPENS_AFTER or channel.breaker_level):
+        wait = min(FIRST_WAIT * 2**channel.breaker_level, most)
         channel.breaker_until = max(channel.breaker_until, now + wait)
         channel.breaker_level = min(channel.breaker_level + 1, 10)
         if channel.state == ChannelState.ACTIVE:
