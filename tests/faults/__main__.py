@@ -28,6 +28,7 @@ from pathlib import Path
 
 from tests.databases import Databases
 from tests.faults import kills, mutants, rigs
+from tests.faults.place import Place
 from tests.faults.simulation import Fresh, fresh_file, fresh_server
 from tests.parts import Postgres, postgres
 
@@ -74,7 +75,7 @@ def run_rig(given: argparse.Namespace) -> int:
     folder = Path(tempfile.mkdtemp(prefix="tocsin-rig-"))
     with served(given.database) as server:
         database = server.database if server else lambda _: ""
-        result = rig(rigs.Place(folder, database, server, given.count or usual, given.strengths))
+        result = rig(Place(folder, database, server, given.count or usual, given.strengths))
     line = {"rig": given.name, "database": given.database, **result, "seconds": round(time.monotonic() - began, 1)}
     append("rigs", line, commit)
     bad = any(result[name] for name in ("lost", "unexpected", "unexcused", "disagreeing"))
