@@ -1,0 +1,52 @@
+"""The README's table of faults, made of `results/rigs.jsonl`: `python -m tests.faults.table` prints it.
+
+The last run of each rig on each database counts. `again` are second copies, each under an attempt that was called
+uncertain; a run with any other, or with anything lost, is marked as broken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+WHAT = {
+    "pauses": "a deliver worker is stopped past its lease, then goes on",
+    "broker": "the broker is ended, emptied, paused, full, or wants a password",
+    "resets": "every line to the broker is cut twenty times in three seconds",
+    "database": "PostgreSQL is stopped at once, cuts all off, is paused; SQLite is locked by somebody else",
+    "disk": "no file of the service may grow for five seconds",
+    "network": "each line, with each fault of the proxy",
+    "pushes": "each key pushed twenty times at once over lines that are cut",
+    "rolling": "every process is asked to end and started again",
+    "restore": "the database is lost and restored from a backup",
+    "window": "no fault: how long a message is in flight",
+}
+_COUNTS = (("faults", "faults"), ("cells", "cells"), ("keys", "keys"), ("rounds", "rounds"))
+_BAD = ("lost", "unexpected", "unexcused", "disagreeing")
+_MORE = (
+    ("pushes_refused", "{} pushes refused"), ("longest_recovery_s", "{} s until pushes were taken again"),
+    ("longest_until_delivered_s", "{} s until delivered"), ("inflight_p50_ms", "{} ms at the median"),
+)  # fmt: skip
+
+
+def table(lines: Iterable[str]) -> str:
+    """Give the table as Markdown."""
+    last = {(run["rig"], run["database"]): run for run in map(json.loads, lines)}
+    rows = [f"| {what} | {_cell(last.get((rig, 'sqlite')))} | {_cell(last.get((rig, 'postgres')))} |"
+            for rig, what in WHAT.items()]  # fmt: skip
+    return "\n".join(["| fault, under load | SQLite | PostgreSQL |", "|---|---|---|", *rows])
+
+
+def _cell(run: dict[str, object] | None) -> str:
+    if run is None:
+        return "not run"
+    counts = [f"{run[key]} {name}" for key, name in _COUNTS if key in run]
+    kept = "BROKEN, " if any(run[name] for name in _BAD) else ""
+    told = [f"{run['obligations']} owed"] if run["obligations"] else []
+    more = [said.format(run[key]) for key, said in _MORE if key in run]
+    return kept + ", ".join([*counts, *told, f"{run['lost']} lost", f"{run['duplicates']} again", *more])
+
+
+if __name__ == "__main__":
+    print(table(Path(__file__).with_name("results").joinpath("rigs.jsonl").read_text().splitlines()))
