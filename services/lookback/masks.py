@@ -52,6 +52,9 @@ class Mask(NamedTuple):
 
 NOTHING = Mask(0, 0)
 
+# Made once: writing `And | Or` at each call takes longer than the test, and a topic has hundreds of parts a bundle.
+_LISTS, _ELSEWHERE, _FACETS = (And, Or), (ZoneField, Topic), (Source, Author, Site, Lang, Length)
+
 
 @dataclass(slots=True)
 class Opened:
@@ -86,18 +89,18 @@ class Asked:
         return known[1]
 
     def _mask(self, node: Node, zones: Zones) -> Mask:
-        if isinstance(node, And | Or):
+        if isinstance(node, _LISTS):
             return self._all(node.children, zones) if isinstance(node, And) else self._any(node.children, zones)
         if isinstance(node, Not):
             inner = self.mask(node.child, zones)
             return Mask(self.all & ~inner.maybe, self.all & ~inner.sure)
-        if isinstance(node, ZoneField | Topic):
+        if isinstance(node, _ELSEWHERE):
             tree, where = within(node, self.topics)
             return NOTHING if tree is None else self.mask(tree, where)
         if isinstance(node, Place):
             found = self.opened.placed().having(key_of(fact_of(node))) if node.division else 0
             return Mask(found, found)
-        if isinstance(node, Source | Author | Site | Lang | Length):
+        if isinstance(node, _FACETS):
             return self._facet(node)
         return self._worded(node, zones)
 

@@ -32,12 +32,15 @@ from services.queries.tree import (
 NOWHERE = NoPlaces()
 Zones = tuple[Zone, ...]
 
+# Made once: writing `Term | Phrase` at each call takes longer than the test.
+_TEXTS, _ELSEWHERE, _MEETINGS = (Term, Wildcard, Phrase), (ZoneField, Topic), (Near, Same)
+
 
 def is_true(
     node: Node, reader: Reader, topics: Mapping[str, Node], places: Places = NOWHERE, zones: Zones = SEARCHED
 ) -> bool:
     """Whether the node holds. A topic that is not among the topics holds never."""
-    if isinstance(node, Term | Wildcard | Phrase):
+    if isinstance(node, _TEXTS):
         return any(reader.has(node, zone) for zone in zones)
     if isinstance(node, And):
         return all(is_true(child, reader, topics, places, zones) for child in node.children)
@@ -45,7 +48,7 @@ def is_true(
         return any(is_true(child, reader, topics, places, zones) for child in node.children)
     if isinstance(node, Not):
         return not is_true(node.child, reader, topics, places, zones)
-    if isinstance(node, ZoneField | Topic):
+    if isinstance(node, _ELSEWHERE):
         inner, where = within(node, topics)
         return inner is not None and is_true(inner, reader, topics, places, where)
     return _leaf_is_true(node, reader, places, zones)
@@ -64,7 +67,7 @@ def _leaf_is_true(
     places: Places,
     zones: Zones,
 ) -> bool:
-    if isinstance(node, Near | Same):
+    if isinstance(node, _MEETINGS):
         return any(True for zone in zones for _ in reader.pairs(node, zone))
     if isinstance(node, AtLeast):
         return reader.counted(node, zones) >= node.count

@@ -147,7 +147,8 @@ class Engine:
     def _place(self, rule: str, tree: Node, index: Index, anyway: dict[str, str]) -> bytes:
         ways = branches(tree, self._lexicon)
         if all(way.clauses for way in ways):
-            return b"".join(index.put(rule, way, paired=len(self._rules) >= self._few) for way in ways)
+            paired = len(self._rules) >= self._few
+            return b"".join([index.put(rule, way, paired=paired) for way in ways])
         anyway[rule] = "no word, phrase, topic, place, source, author or site must be present"
         return b""
 

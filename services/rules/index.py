@@ -98,7 +98,8 @@ class Index:
     def _row(self, key: int) -> bytes:
         if is_pair(key):
             return self.pairs.get(key, b"")
-        self.reach(key)
+        if key >= len(self.rows):
+            self.reach(key)
         return self.rows[key]
 
     def _set(self, key: int, row: bytes) -> None:
@@ -115,10 +116,11 @@ class Index:
 
     def _append(self, key: int, second: int, slot: int) -> None:
         row = self._row(key)
-        table = self._table(row)
-        if table is not None:
-            table[second] = table.get(second, b"") + _SLOT.pack(slot)
-            return
+        if len(row) == _POSTING.size:
+            table = self._table(row)
+            if table is not None:
+                table[second] = table.get(second, b"") + _SLOT.pack(slot)
+                return
         row += _POSTING.pack(second, slot)
         if len(row) > _LONGEST:
             table = {}

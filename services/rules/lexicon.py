@@ -153,7 +153,8 @@ class Lexicon:
 
     def term(self, term: Term, zone: Zone) -> int:
         """Give the number of a term's word; an exact term is asked for by its folded word."""
-        return self.vocabulary(zone).number(_folded(term.form) if term.exact else term.form)
+        vocabulary = self.searched if zone is Zone.BODY else self.vocabulary(zone)
+        return vocabulary.number(_folded(term.form) if term.exact else term.form)
 
     def wildcard(self, wildcard: Wildcard, zone: Zone) -> int:
         """Give the number of a pattern."""

@@ -46,6 +46,7 @@ from services.rules.runs import Clause, Feature
 
 _MOST_BRANCHES = 16  # more are drawn together into one undecided branch: memory matters more than a rare rule's speed
 _MOST_DENIED = 4
+_TEXTS = (Term, Phrase, Wildcard)  # made once: writing `Term | Phrase` at each call takes longer than the test
 
 
 class Branch(NamedTuple):
@@ -65,7 +66,7 @@ def branches(tree: Node, lexicon: Lexicon) -> list[Branch]:
 
 
 def _read(node: Node, lexicon: Lexicon, zone: Zone) -> list[Branch]:  # one return a kind of node
-    if isinstance(node, Term | Phrase | Wildcard):
+    if isinstance(node, _TEXTS):
         return [_text(node, lexicon, zone)]
     if isinstance(node, And):
         return _all([_read(child, lexicon, zone) for child in node.children])
@@ -101,12 +102,12 @@ def _fact(node: Node, lexicon: Lexicon) -> Branch:
 
 def _text(node: Text, lexicon: Lexicon, zone: Zone) -> Branch:
     if isinstance(node, Term):
-        return Branch(((lexicon.term(node, zone),),), (), decided=not node.exact)
+        return Branch(((lexicon.term(node, zone),),), (), not node.exact)
     if isinstance(node, Wildcard):
         return Branch(((lexicon.wildcard(node, zone),),), (), decided=True)
     numbers = [lexicon.term(word, zone) for word in node.words if isinstance(word, Term)]
     if len(numbers) == len(node.words):
-        return Branch(((lexicon.run(numbers),),), (), decided=not node.exact)
+        return Branch(((lexicon.run(numbers),),), (), not node.exact)
     return Branch(tuple(_text(word, lexicon, zone).clauses[0] for word in node.words), (), decided=False)
 
 
@@ -125,8 +126,8 @@ def _operand(operand: Operand, lexicon: Lexicon, zone: Zone) -> Branch:
 
 
 def _all(children: Sequence[list[Branch]]) -> list[Branch]:
-    if all(len(child) == 1 for child in children):
-        return [_together([child[0] for child in children])]
+    if max(map(len, children)) == 1:
+        return [_together([branch for (branch,) in children])]
     ways = 1
     drawn: list[list[Branch]] = []
     for child in children:
@@ -170,6 +171,8 @@ def _denied(found: list[Branch]) -> list[Branch]:
     if len(found) != 1 or not found[0].decided:
         return [_UNKNOWN]
     branch = found[0]
+    if not branch.bars and len(branch.clauses) == 1:
+        return [Branch((), branch.clauses[0], decided=True)]
     if len(branch.clauses) + len(branch.bars) > _MOST_DENIED:
         return [_UNKNOWN]
     ways = [Branch((), clause, decided=True) for clause in branch.clauses]

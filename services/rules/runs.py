@@ -50,6 +50,9 @@ def words(run: Feature) -> Sequence[int]:
 
 def unpaired(clause: Clause) -> Clause:
     """Write pairs as runs."""
+    if len(clause) == 1:
+        one = clause[0]
+        return (packed(parts(one)),) if type(one) is int and one >= _FACTOR else clause
     return tuple(packed(parts(one)) if isinstance(one, int) and is_pair(one) else one for one in clause)
 
 
