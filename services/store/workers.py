@@ -1,7 +1,8 @@
 """Which processes work, and whether one is dead.
 
 A worker holds a lock for as long as it lives: on one host a `flock` on `run/<id>.lock`, which the kernel frees at
-SIGKILL and keeps while the process is paused; across hosts a session's advisory lock in PostgreSQL.
+SIGKILL and keeps while the process is paused; across hosts a session's advisory lock in PostgreSQL. At every beat it
+touches `run/<host>.alive`, which the health checks of containers look at.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Presence:
         run.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file: IO[bytes] = (run / f"{self.id}.lock").open("wb")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._alive = run / f"{socket.gethostname()}.alive"
         self._session_lock = None if store.is_sqlite else _lock_session(store, self.id)
         row = Worker(id=self.id, role=role, host=socket.gethostname(), boot_id=boot_id(), pid=os.getpid(),
                      version=version, started_at=now, seen_at=now)  # fmt: skip
@@ -44,6 +46,7 @@ class Presence:
             self._session_lock = _lock_session(self._store, self.id)
         with self._store.write() as work:
             work.session.execute(update(Worker).where(col(Worker.id) == self.id).values(seen_at=now))
+        self._alive.touch()  # after the commit: who looks at it learns that the database answers too
 
     def leave(self) -> None:
         """Take the entry away, as a process that stops in order does."""
@@ -52,6 +55,7 @@ class Presence:
         if self._session_lock is not None:
             self._session_lock.close()
         Path(self._file.name).unlink(missing_ok=True)
+        self._alive.unlink(missing_ok=True)
         self._file.close()
 
 
