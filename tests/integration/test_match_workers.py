@@ -1,0 +1,74 @@
+"""Several match processes at once: a subscription made before a push is matched, whichever process takes the article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
+
+from services import pipeline
+from services.deciding import Options
+from services.rules.engine import Engine
+from services.store.packs import shipped
+from services.store.rules import LiveRules
+from services.store.tables import Alert, Article
+from services.store.work import Store, open_store
+from tests.builders import NOW
+from tests.integration.test_pipeline import LEASE, Town
+from tests.parts import until
+
+WORKERS = 3
+ARTICLES = 9
+
+
+def work(url: str, stop: Event, took: Queue[tuple[int, int]], number: int) -> None:
+    """Match what waits until told to stop; say how many articles each turn took."""
+    store = open_store(url)
+    rules = LiveRules(Engine(shipped().trees), shipped())
+    rules.refresh(store)
+    took.put((number, 0))
+    while not stop.is_set():
+        done = pipeline.match(store, rules, lambda: NOW, LEASE, Options(timedelta(minutes=5)))
+        if done:
+            took.put((number, done))
+        else:
+            stop.wait(0.01)
+    store.close()
+
+
+@contextmanager
+def working(url: str) -> Iterator[Queue[tuple[int, int]]]:
+    """Run the processes, each with its rules read before any subscription was made."""
+    context = get_context("spawn")
+    stop, took = context.Event(), context.Queue()
+    processes = [context.Process(target=work, args=(url, stop, took, n), daemon=True) for n in range(WORKERS)]
+    for process in processes:
+        process.start()
+    try:
+        assert {took.get(timeout=60)[0] for _ in processes} == set(range(WORKERS))
+        yield took
+    finally:
+        stop.set()
+        for process in processes:
+            process.join(30)
+
+
+def test_a_subscription_made_before_a_push_is_matched_whichever_worker_takes_it(
+    store: Store, database_url: str
+) -> None:
+    town = Town(store)
+    channel = town.channel()
+    wanted = {}
+    with working(database_url) as took:
+        for number in range(ARTICLES):
+            subscription = town.subscribe(f"levee{number}", channel, name=f"s{number}")
+            words = " ".join(f"word{number}x{at}" for at in range(40))
+            wanted[subscription] = town.push(f"a{number}", f"The levee{number} gave way. {words}", title=f"No {number}")
+            pipeline.ingest(store, town.clock, LEASE)
+        until(lambda: all(row.state == "matched" for row in town.all(Article)), "all are matched", 60)
+    assert {alert.subscription: alert.article for alert in town.all(Alert)} == wanted
+    found = [took.get(timeout=5) for _ in range(took.qsize())]
+    assert sum(count for _, count in found) == ARTICLES
