@@ -14,15 +14,16 @@ from typing import Any
 
 from sqlmodel import Session
 
-from services.alerts.change import Change, change
+from services.alerts.change import Change
 from services.alerts.policy import Act, Because, Decision, Known, Wishes, decide, together
 from services.alerts.quiet import read_quiet
 from services.clock import now as moment
 from services.identity import alert_id
-from services.store import alerts, articles, channels, deliveries, people, remainders, steps, subscriptions, windows
+from services.store import alerts, channels, deliveries, people, remainders, steps, subscriptions, windows
 from services.store.states import ChannelState, LinkState
 from services.store.stories import Joined
 from services.store.tables import Article, Remainder, Subscription
+from services.stories.exact import WINDOW
 
 Reason = dict[str, Any]  # Any: evidence as JSON
 PAGE = 250  # subscriptions that one transaction decides for: some 0.07 s
@@ -41,11 +42,13 @@ class Options:
     """`group`: a subscription has one message in so much time, the next alerts are gathered.
 
     After `flood_most` messages to one channel within `flood` the rest of the hour is told together; 0: never.
+    A story is open for `window` after its last article.
     """
 
     group: timedelta
     flood: timedelta = timedelta(minutes=10)
     flood_most: int = 30
+    window: timedelta = WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,11 @@ class _Telling:
 
 
 def decide_story(
-    session: Session, row: Article, joined: Joined, earlier: Article | None, hits: Sequence[Hit], options: Options,
-    now: datetime,
-) -> bool:  # fmt: skip
+    session: Session, row: Article, joined: Joined, hits: Sequence[Hit], options: Options, now: datetime
+) -> bool:
     """Write the alerts that an article leads to; give whether a message was put on its way."""
     began = moment()
-    later = _later_kind(row, joined, earlier)
+    later = _later_kind(joined)
     telling = _Telling(row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits})
     asking, after = subscriptions.asking(session, list(telling.reasons), telling.told, PAGE)
     sent = _tell_page(session, telling, asking, options, now, many=after is not None)
@@ -132,18 +134,15 @@ def _plan(session: Session, telling: _Telling, asking: Sequence[Subscription]) -
     return planned
 
 
-def _later_kind(row: Article, joined: Joined, earlier: Article | None) -> str | None:
+def _later_kind(joined: Joined) -> str | None:
     """Name what a later text of the story is to those who know it, and count it; `None` for a mere copy."""
-    if joined.by not in ("revision", "url") or earlier is None or earlier.text is None:
+    if joined.changed is None or joined.changed.kind is Change.NONE:
         return None
-    found = change(articles.value_of(earlier), articles.value_of(row))
-    if found is Change.CORRECTION:
+    if joined.changed.kind is Change.CORRECTION:
         joined.story.corrections += 1
         return f"correction:{joined.story.corrections}"
-    if found is Change.UPDATE:
-        joined.story.updates += 1
-        return f"update:{joined.story.updates}"
-    return None
+    joined.story.updates += 1
+    return f"update:{joined.story.updates}"
 
 
 def _tell(

@@ -34,11 +34,14 @@ from services.finding import Finding, find_all
 from services.places.kept import to_json
 from services.reading import Home, Reading, home_of, understand_for
 from services.store import articles, claims, homes, quarantine, remainders, sources, stories
+from services.store.live_stories import LiveStories
+from services.store.packs import terms_table
 from services.store.rules import LiveRules
 from services.store.states import ArticleState
 from services.store.tables import Article as ArticleRow
 from services.store.work import Store, Work
 from services.stories import exact
+from services.stories.signature import Signature
 
 log = structlog.get_logger(__name__)
 
@@ -121,12 +124,16 @@ def _record_reading(work: Work, row: ArticleRow, token: str, result: Reading | E
 # ---- match ----
 
 
-def match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options) -> int:
+def match(
+    store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options, live: LiveStories | None = None
+) -> int:
     """Match claimed articles against every rule and decide their alerts; give how many were claimed.
 
-    Each turn goes on with one page of a story that very many ask for, so that neither waits for the other.
+    `live` is the worker's memory of the open stories; without one it is read from the rows. Each turn goes on with one
+    page of a story that very many ask for, so that neither waits for the other.
     """
-    return tell_on(store, clock, options) + _match(store, rules, clock, lease, options)
+    live = LiveStories(terms_table(), options.window) if live is None else live
+    return tell_on(store, clock, options) + _match(store, rules, clock, lease, options, live)
 
 
 def tell_on(store: Store, clock: Clock, options: Options) -> int:
@@ -152,7 +159,9 @@ def tell_on(store: Store, clock: Clock, options: Options) -> int:
     return 1
 
 
-def _match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options) -> int:
+def _match(
+    store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options, live: LiveStories
+) -> int:  # fmt: skip
     with store.write() as work:
         claim = articles.claim_to_match(work.session, clock(), lease)
         names = {row.source: sources.get(work.session, row.source).name for row in claim.rows}
@@ -161,39 +170,70 @@ def _match(store: Store, rules: LiveRules, clock: Clock, lease: timedelta, optio
     with rules.lock:
         rules.refresh(store)  # after the claim: a subscription made before the article counts for it
         found = find_all(rules, claim.rows, names, apart=claim.careful)
+    signed = [_sign(live, row, apart=row.id in claim.careful) for row in claim.rows]
     now = clock()
-    with store.write() as work:
-        stories.lock(work.session)
-        for row, finding in zip(claim.rows, found, strict=True):
-            _settle(work, row, claim.token, finding, options, now)
-        crashpoint("C09")
+    with live.lock:
+        try:
+            with store.write() as work:
+                stories.lock(work.session)
+                live.begin(work.session, now, len(claim.rows))
+                for row, finding, signature in zip(claim.rows, found, signed, strict=True):
+                    _settle(work, live, row, claim.token, finding, signature, options, now)
+                crashpoint("C09")
+        except BaseException:
+            live.undone()
+            raise
+        live.committed()
     return len(claim.rows)
 
 
+def _sign(live: LiveStories, row: ArticleRow, *, apart: bool) -> Signature | Exception:
+    """Compute what an article's story is found by, outside the lock of stories."""
+    try:
+        article = articles.value_of(row)
+        return run_apart(live.sign, article) if apart else live.sign(article)
+    except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
+        return error
+
+
 def _settle(
-    work: Work, row: ArticleRow, token: str, finding: Finding | Exception, options: Options, now: datetime
-) -> None:
+    work: Work, live: LiveStories, row: ArticleRow, token: str, finding: Finding | Exception,
+    signature: Signature | Exception, options: Options, now: datetime,
+) -> None:  # fmt: skip
     """Write all that one article leads to, or count its failure, without touching the others."""
     try:
         if isinstance(finding, Exception):
             raise finding
+        if isinstance(signature, Exception):
+            raise signature
         with work.session.begin_nested():
-            _write_finding(work, row, token, finding, options, now)
+            _write_finding(work, live, row, token, finding, signature, options, now)
+        live.keep()
     except Exception as error:  # noqa: BLE001
+        live.drop()
         log.warning("article cannot be matched", article=row.id, error=_said(error))
         articles.record_failure(work.session, row, token, _said(error), _trace(error), now)
 
 
-def _write_finding(work: Work, row: ArticleRow, token: str, finding: Finding, options: Options, now: datetime) -> None:
+def _write_finding(
+    work: Work, live: LiveStories, row: ArticleRow, token: str, finding: Finding, signature: Signature,
+    options: Options, now: datetime,
+) -> None:  # fmt: skip
     session: Session = work.session
     article = articles.value_of(row)
-    earlier = articles.previous(session, row)
-    joined = stories.assign(session, row, exact.keys(article, row.url_canonical), earlier, now)
+    joined = stories.assign(
+        session, row, exact.keys(article, row.url_canonical), articles.previous(session, row), now,
+        window=options.window, likeness=partial(live.decide, session, signature, article),
+    )  # fmt: skip
     state = ArticleState.SET_ASIDE if row.old else ArticleState.MATCHED
     outcome = {"state": state, "reason": "old" if row.old else None, "story": joined.story.id, "matched_at": now}
     if not articles.record(session, row, token, tries=0, **outcome):
         return  # another worker has taken the row over and writes the same
-    if not row.old and decide_story(session, row, joined, earlier, finding.hits, options, now):
+    live.add(
+        session, article=row.id, story=joined.story, decision=joined.decision, changed=joined.changed, new=signature,
+        now=now,
+    )  # fmt: skip
+    if not row.old and decide_story(session, row, joined, finding.hits, options, now):
         work.hint(Stage.DELIVER)
     for breach in finding.breaches:  # after the alerts: what a rule found before it went to quarantine is told
         log.warning("rule broke its budget", rule=breach.rule, article=row.id, fault=breach.fault, said=breach.said)

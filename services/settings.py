@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     mail_per_s: float = Field(default=10.0, ge=0, description="mails a second to the mail server; 0: no limit")
     web_per_s: float = Field(default=5.0, ge=0, description="webhooks a second to one host; 0: no limit")
     chat_per_s: float = Field(default=1.0, ge=0, description="messages a second to one chat; 0: no limit")
+    story_h: float = Field(default=72.0, gt=0, le=8760, description="hours after its last article that a story is open")
     flood_most: int = Field(default=30, ge=0, description="messages to one channel in 10 minutes before it is a flood")
     backfill_h: float = Field(default=24.0, ge=0, description="items older than this at a first poll raise no alert")
     poll_s: float = Field(default=300.0, ge=1, description="how often a source is polled whose rhythm is not known yet")

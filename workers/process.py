@@ -29,7 +29,8 @@ from services.sources.rhythm import Rhythm
 from services.sources.robots import Robots
 from services.sources.websub import due_deliveries, due_requests
 from services.store import claims, deliveries, lanes, workers
-from services.store.packs import shipped
+from services.store.live_stories import LiveStories
+from services.store.packs import shipped, terms_table
 from services.store.rules import LiveRules
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
@@ -71,12 +72,17 @@ class Process:
             return lambda: pipeline.ingest(self.store, clock.now, self.lease)
         if self.stage is Stage.MATCH:
             rules = LiveRules(Engine(shipped().trees), shipped(), settings.data / "rules.snapshot")
-            options = Options(group=timedelta(seconds=settings.group_s), flood_most=settings.flood_most)
+            options = Options(
+                group=timedelta(seconds=settings.group_s), flood_most=settings.flood_most,
+                window=timedelta(hours=settings.story_h),
+            )  # fmt: skip
             with rules.lock:
                 rules.refresh(self.store)
+            live = LiveStories(terms_table(), options.window)
+            live.load(self.store, clock.now())
             gc.collect()
             gc.freeze()  # a million rules need not be gone through again and again
-            return lambda: pipeline.match(self.store, rules, clock.now, self.lease, options)
+            return lambda: pipeline.match(self.store, rules, clock.now, self.lease, options, live)
         self.post = open_post(settings, self.gate, self.stopping)
         with self.store.write() as work:
             for name, per_s in ways_out(settings):

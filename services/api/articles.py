@@ -23,7 +23,7 @@ from services.api.shapes import Page, Sent, Shown, Time, page
 from services.articles.article import Item
 from services.crashpoints import crashpoint
 from services.identity import sha256
-from services.store import articles, idempotency, sources
+from services.store import articles, idempotency, sources, stories
 from services.store.tables import Article
 from services.store.work import Work
 
@@ -148,9 +148,30 @@ class ArticleListed(Shown):
     story: str | None
 
 
-class ArticleShown(ArticleListed, PlacesShown):
-    """An article with its text and how it was understood."""
+class ChangedShown(Shown):
+    """What a revision changed: its kind (correction, update or cosmetic), the sentences that came and went.
 
+    `since` is the id of the article before it; `more` counts sentences that are not listed.
+    """
+
+    kind: str
+    since: str
+    added: list[str]
+    gone: list[str]
+    title: list[str] | None
+    corrections: list[str]
+    more: int
+
+
+class ArticleShown(ArticleListed, PlacesShown):
+    """An article with its text and how it was understood.
+
+    `relation` is what it was to its story when it came (new, copy, retelling, related or revision), `because` why.
+    """
+
+    relation: str | None
+    because: str | None
+    changed: ChangedShown | None
     text: str | None
     zones: list[ZoneShown]
 
@@ -229,7 +250,12 @@ def one(id: str, here: Here, who: Who) -> ArticleShown:  # noqa: A002  # the nam
         row = articles.get(session, id)
         _check_heard(who, heard=articles.was_heard(session, row, own.person_of(who)), id_=id)
         source = sources.get(session, row.source).name
-    return ArticleShown(**_listed(row, source), text=row.text, zones=_zones(row), **kept_places(row.places))
+        member = stories.members(session, [row.id]).get(row.id)
+    return ArticleShown(
+        **_listed(row, source), text=row.text, zones=_zones(row), **kept_places(row.places),
+        relation=member.relation if member else None, because=member.because if member else None,
+        changed=ChangedShown(**member.changed) if member and member.changed else None,
+    )  # fmt: skip
 
 
 def _check_heard(who: Caller, *, heard: bool, id_: str) -> None:

@@ -71,30 +71,3 @@ class Article(SQLModel, table=True):
     date_mark: str | None = None
     claimed_at: datetime | None = None
     bundle: int | None = None
-
-
-class Story(SQLModel, table=True):
-    __tablename__ = "story"
-    id: str = Field(primary_key=True)
-    title: str | None = None
-    first_article: str
-    articles: int = 1
-    updates: int = 0
-    corrections: int = 0
-    first_seen_at: datetime
-    last_seen_at: datetime = Field(index=True)
-
-
-class StoryKey(SQLModel, table=True):
-    """What makes an article a copy: `url:` and its canonical URL, `text:` and the hash of its text."""
-
-    __tablename__ = "story_key"
-    key: str = Field(primary_key=True)
-    story: str = Field(foreign_key="story.id", index=True)
-    seen_at: datetime = Field(index=True)
-
-
-class StoryAlias(SQLModel, table=True):
-    __tablename__ = "story_alias"
-    old_id: str = Field(primary_key=True)
-    story: str = Field(foreign_key="story.id")

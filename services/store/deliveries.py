@@ -19,7 +19,7 @@ from services.identity import delivery_id
 from services.store import steps
 from services.store.owners import Owner, belongs
 from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
-from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert
+from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert, Story
 from services.store.work import insert_new
 
 MARGIN = timedelta(seconds=2)  # a lease with less left than this is not used for a send
@@ -220,10 +220,12 @@ def attempts(session: Session, id_: str) -> Sequence[Attempt]:
 
 
 def thread(session: Session, row: Delivery) -> tuple[str, ...]:
-    """Give the ids of the messages that told this channel of the same story before, the first one first."""
+    """Give the ids of the messages that told this channel of the thread's stories before, the first one first."""
     if row.story is None:
         return ()
-    same = col(Delivery.channel) == row.channel, col(Delivery.story) == row.story
+    root = select(func.coalesce(col(Story.thread), col(Story.id))).where(col(Story.id) == row.story).scalar_subquery()
+    its = select(col(Story.id)).where((col(Story.id) == root) | (col(Story.thread) == root))
+    same = col(Delivery.channel) == row.channel, col(Delivery.story).in_(its)
     earlier = select(col(Delivery.id)).where(*same, col(Delivery.created_at) < row.created_at)
     return tuple(session.scalars(earlier.order_by(col(Delivery.created_at), col(Delivery.id))))
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
+from services.alerts.change import Change, Changed, compare
 from services.errors import NotFoundError
 from services.identity import story_id
+from services.store import sources
+from services.store.articles import value_of
 from services.store.owners import Owner, belongs
-from services.store.tables import Alert, Article, Story, StoryAlias, StoryKey, Subscription
+from services.store.tables import Alert, Article, Story, StoryAlias, StoryKey, StoryMember, Subscription
 from services.store.work import insert_into, serialise
+from services.stories.decision import REVISION_SHARE, Decision, Relation
 from services.stories.exact import WINDOW
+
+PUSHED = "push"  # the source of articles that were pushed without saying whose they are
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The story of an article. `by` says what made it a copy; `None` if it began the story."""
+    """The story of an article, what it is to it, and what it changed if it is a later text of an earlier one."""
 
     story: Story
-    by: str | None
+    decision: Decision
+    changed: Changed | None = None
 
 
 def lock(session: Session) -> None:
@@ -30,22 +37,92 @@ def lock(session: Session) -> None:
     serialise(session, "stories")
 
 
-def assign(session: Session, row: Article, keys: Sequence[str], earlier: Article | None, now: datetime) -> Joined:
-    """Find the article's story by its earlier revision or a key in common, or begin one. Call under `lock`."""
-    story, by = _known(session, keys, earlier, now)
-    if story is None:
-        story = Story(
-            id=story_id(row.id), title=row.title, first_article=row.id, articles=1, first_seen_at=now, last_seen_at=now
-        )
-        session.add(story)
-    else:
-        story.articles += 1
-        story.last_seen_at = max(story.last_seen_at, now)
-    session.flush()
+def assign(
+    session: Session, row: Article, keys: Sequence[str], earlier: Article | None, now: datetime, *,
+    window: timedelta = WINDOW, likeness: Callable[[], Decision] | None = None,
+) -> Joined:  # fmt: skip
+    """Find the article's story by its earlier text, a key in common, or its likeness, or begin one.
+
+    Call under `lock`. `earlier` is the revision before it or what had its address; it is joined whatever its age.
+    `likeness` is asked only where neither that nor a key is known.
+    """
+    decision, since = Decision(Relation.NEW, "no story is open that is like it"), now - window
+    story = session.get(Story, earlier.story) if earlier is not None and earlier.story is not None else None
+    if story is not None and earlier is not None:
+        decision = _revision(earlier, row)
+    elif (keyed := _by_key(session, keys, since)) is not None:
+        story, decision = keyed
+    elif likeness is not None:
+        story, decision = _by_likeness(session, row, likeness(), since)
+    joined = _joined(session, row, story, decision, now)
     for key in keys:
-        upsert = insert_into(session, StoryKey).values(key=key, story=story.id, seen_at=now)
-        session.execute(upsert.on_conflict_do_update(index_elements=["key"], set_={"story": story.id, "seen_at": now}))
-    return Joined(story, by)
+        upsert = insert_into(session, StoryKey).values(key=key, story=joined.story.id, seen_at=now)
+        here = {"story": joined.story.id, "seen_at": now}
+        session.execute(upsert.on_conflict_do_update(index_elements=["key"], set_=here))
+    return joined
+
+
+def _joined(session: Session, row: Article, story: Story | None, decision: Decision, now: datetime) -> Joined:
+    if story is None:
+        thread = decision.thread if decision.relation is Relation.RELATED else None
+        story = Story(
+            id=story_id(row.id), thread=thread, title=row.title, first_article=row.id, articles=1, first_seen_at=now,
+            last_seen_at=now,
+        )  # fmt: skip
+        session.add(story)
+        session.flush()
+        return Joined(story, decision)
+    story.articles += 1
+    story.last_seen_at = max(story.last_seen_at, now)
+    session.flush()
+    earlier = session.get(Article, decision.near) if decision.relation is Relation.REVISION else None
+    if earlier is None or earlier.text is None:
+        return Joined(story, decision)
+    changed = compare(value_of(earlier), value_of(row), since=earlier.id)
+    if changed.kind is Change.NONE and earlier.source != row.source:
+        return Joined(story, replace(decision, relation=Relation.COPY))
+    return Joined(story, decision, changed)
+
+
+def _revision(earlier: Article, row: Article) -> Decision:
+    same = earlier.source == row.source and earlier.external_id == row.external_id
+    said = "a later text of the same article" if same else "it has the same address"
+    return Decision(Relation.REVISION, said, story=earlier.story, near=earlier.id, score=1.0)
+
+
+def _by_key(session: Session, keys: Sequence[str], since: datetime) -> tuple[Story, Decision] | None:
+    found = {row.key: row.story for row in session.scalars(select(StoryKey).where(col(StoryKey.key).in_(keys)))}
+    for key in keys:
+        story = session.get(Story, found[key]) if key in found else None
+        if story is not None and story.last_seen_at >= since:
+            said = "it has the same address" if key.startswith("url:") else "it has the same words"
+            return story, Decision(Relation.COPY, said, story=story.id, near=story.first_article, score=1.0)
+    return None
+
+
+def _by_likeness(session: Session, row: Article, decision: Decision, since: datetime) -> tuple[Story | None, Decision]:
+    """Check what memory says against the rows: a story that is over takes nothing in."""
+    if decision.story is None:
+        return None, decision
+    known = session.get(Story, decision.story)
+    if known is None or known.last_seen_at < since:
+        return None, Decision(Relation.NEW, f"that story is over: {decision.because}", near=decision.near)
+    if decision.relation is Relation.COPY and _same_outlet(session, row, decision):
+        decision = replace(decision, relation=Relation.REVISION)
+    return known, decision
+
+
+def _same_outlet(session: Session, row: Article, decision: Decision) -> bool:
+    """Say whether a copy is the same outlet's own article anew: its headline again, and most of its wording.
+
+    What was pushed without saying whose it is has no outlet.
+    """
+    if decision.near is None or decision.score < REVISION_SHARE or not row.title:
+        return False
+    near = session.get(Article, decision.near)
+    if near is None or near.source != row.source or near.title != row.title:
+        return False
+    return sources.get(session, row.source).name != PUSHED
 
 
 def get(session: Session, id_: str) -> Story:
@@ -56,6 +133,14 @@ def get(session: Session, id_: str) -> Story:
     if row is None:
         raise NotFoundError(f'There is no story "{id_}"', field="/id")
     return row
+
+
+def members(session: Session, articles: Sequence[str]) -> dict[str, StoryMember]:
+    """Give what each of the articles was to its story, and what a revision changed; those grouped before 0017 are not
+    among them.
+    """
+    rows = session.scalars(select(StoryMember).where(col(StoryMember.article).in_(set(articles))))
+    return {row.article: row for row in rows}
 
 
 def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Story]:
@@ -87,16 +172,3 @@ def was_heard(session: Session, row: Story, person: Owner | None) -> bool:
 def _heard_by(person: Owner) -> ColumnElement[bool]:
     told = select(col(Alert.story)).join(Subscription, col(Subscription.id) == col(Alert.subscription))
     return col(Story.id).in_(told.where(belongs(Subscription.person, person)))
-
-
-def _known(
-    session: Session, keys: Sequence[str], earlier: Article | None, now: datetime
-) -> tuple[Story | None, str | None]:
-    if earlier is not None and earlier.story is not None:
-        return session.get(Story, earlier.story), "revision"
-    found = {row.key: row.story for row in session.scalars(select(StoryKey).where(col(StoryKey.key).in_(keys)))}
-    for key in keys:
-        story = session.get(Story, found[key]) if key in found else None
-        if story is not None and story.last_seen_at >= now - WINDOW:
-            return story, key.partition(":")[0]
-    return None, None

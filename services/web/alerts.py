@@ -16,7 +16,7 @@ from services.alerts.reason import where
 from services.errors import InvalidError
 from services.reader_links import CHOICES
 from services.store import alerts, articles, channels, deliveries, feedback, sources, stories, subscriptions, today
-from services.store.tables import Alert, Article, Delivery, Subscription
+from services.store.tables import Alert, Article, Delivery, StoryMember, Subscription
 from services.web.briefs import briefs_of, by_day, headline
 from services.web.clocks import Tick, ticks
 from services.web.forms import Filled, onward
@@ -98,7 +98,7 @@ def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # n
             "ticks": _ticks(row, article, told),
             "said": feedback.of_alert(session, id), "verdicts": CHOICES.items(), "kept": reader_acts.VERDICTS,
             "muted": feedback.is_muted(session, asked.person, row.story),
-            "others": _others(session, row, article), "story": stories.get(session, row.story),
+            "others": _others(session, row, article), "reason_of": _reason, "story": stories.get(session, row.story),
             "since": briefs_of(session, _since(session, row)), "also": _also(session, row, asked),
         }  # fmt: skip
     return page("alert.html", frame=around, **shown)
@@ -149,11 +149,17 @@ def _ticks(row: Alert, article: Article, told: list[Told]) -> list[Tick]:
     return ticks(article.published_at, article.seen_at, row.created_at, sent)
 
 
-def _others(session: Session, row: Alert, article: Article) -> list[tuple[Article, str]]:
-    """Give the other articles of the story with their outlets."""
+def _others(session: Session, row: Alert, article: Article) -> list[tuple[Article, str, StoryMember | None]]:
+    """Give the other articles of the story with their outlets, what each is to it, and what a revision changed."""
     rows = [one for one in articles.of_story(session, row.story) if one.id != article.id]
     names = sources.names(session, [one.source for one in rows])
-    return [(one, names[one.source]) for one in rows]
+    known = stories.members(session, [one.id for one in rows])
+    return [(one, names[one.source], known.get(one.id)) for one in rows]
+
+
+def _reason(member: StoryMember) -> str:
+    """Say why an article is in the story, without the id of the one it was compared with."""
+    return member.because.replace(f" as in {member.near}", " in common") if member.near else member.because
 
 
 def _since(session: Session, row: Alert) -> list[Alert]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from services import clock, cursors
 from services.accounts import own
 from services.acts import delivery_acts
-from services.store import alerts, channels, deliveries, replays
+from services.store import alerts, channels, deliveries, replays, stories
 from services.store.replays import Wanted
 from services.store.states import DeliveryState
+from services.store.tables import Delivery
 from services.web.forms import Filled, onward
 from services.web.lists import Cursor, address
 from services.web.site import Ours, Reader, frame, page
@@ -42,6 +46,7 @@ def list_all(
             reason_code=reason or None,
         )  # fmt: skip
         labels = {row.channel: channels.get(session, row.channel).label for row in rows}
+        titles = _titles(session, rows)
         counts = deliveries.counts(session, mine)
         groups = replays.groups(session, mine) if state is DeliveryState.DEAD else []
         labels |= {id_: channels.get(session, id_).label for id_, _, _ in groups}
@@ -57,7 +62,8 @@ def list_all(
         (name, one.value, counts.get(one, 0), address("/deliveries", state=one, channel=channel)) for name, one in _TABS
     ]
     return page(
-        "deliveries.html", frame=around, rows=rows[:SHOWN], labels=labels, tabs=tabs, state=state, channel=channel,
+        "deliveries.html", frame=around, rows=rows[:SHOWN], titles=titles, labels=labels, tabs=tabs, state=state,
+        channel=channel,
         older=older, all=sum(counts.values()), groups=groups, reason=reason, dead=counts.get(DeliveryState.DEAD, 0),
     )  # fmt: skip
 
@@ -74,9 +80,10 @@ def ask(request: Request, site: Ours, channel: str = "", reason: str = "") -> Re
             session, state=DeliveryState.DEAD, channel=wanted.channel, reason_code=wanted.reason_code, limit=EXAMPLES
         )
         labels = {row.channel: channels.get(session, row.channel).label for row in rows}
+        titles = _titles(session, rows)
     return page(
         "replay.html", frame=around, channel=channel, reason=reason, label=label, total=total, can_go=can_go,
-        rows=rows, labels=labels, words=wanted.words(),
+        rows=rows, titles=titles, labels=labels, words=wanted.words(),
     )  # fmt: skip
 
 
@@ -99,7 +106,8 @@ def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # n
         own.check(reader, channel.person, "delivery", id)
         tries = deliveries.attempts(session, id)
         told = [(alert, subscription, article) for alert, subscription, article, _ in alerts.of_delivery(session, id)]
-    return page("delivery.html", frame=around, row=row, channel=channel, tries=tries, told=told)
+        titles = _titles(session, [row])
+    return page("delivery.html", frame=around, row=row, titles=titles, channel=channel, tries=tries, told=told)
 
 
 @routes.post("/deliveries/{id}/replay")
@@ -108,3 +116,13 @@ def replay(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # th
     with site.store.write() as work:
         delivery_acts.replay(work, reader.name, id, clock.now())
     return onward(f"/deliveries/{id}", "replayed")
+
+
+def _titles(session: Session, rows: Sequence[Delivery]) -> dict[str, str]:
+    """Give what each delivery is called: its subject, else the headline of its story, else its kind."""
+    known = stories.by_ids(session, [row.story for row in rows if row.story])
+    found = {}
+    for row in rows:
+        story = known.get(row.story or "")
+        found[row.id] = row.subject or (story.title if story else None) or row.kind.partition(":")[0].capitalize()
+    return found

@@ -46,6 +46,7 @@ def started(folder: Path) -> Rig:
     rig = Rig(folder, "", TOCSIN_SMTP_URL="", TOCSIN_FLOOD_MOST="0")
     rig.start()
     rig.call("POST", "articles", json={"articles": news()})
+    until(lambda: not any(one["waiting"] for one in rig.call("GET", "queues")["items"][:3]), "all to be matched", 60)
     return rig
 
 

@@ -9,10 +9,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
 from services import clock
+from services.articles.article import Item
 from services.identity import story_id
-from services.store import alerts, articles, claims, deliveries
+from services.store import alerts, articles, claims, deliveries, sources
 from services.store.states import Role
-from services.store.tables import Audit, Delivery, Source, Story
+from services.store.tables import Audit, Delivery, Source, Story, StoryMember
 from tests.integration.api import ARTICLE, Api, problem, running
 
 REASON = {
@@ -247,3 +248,23 @@ def test_topics_are_listed_by_name(api: Api) -> None:
     assert [item["name"] for item in items] == sorted(item["name"] for item in items)
     for item in items:
         assert api.v1("POST", "queries/check", json={"query": f"topic:{item['name']}"}).status_code == 200
+
+
+def test_an_article_says_what_it_was_to_its_story_and_what_it_changed(api: Api) -> None:
+    with api.store.write() as work:
+        source = sources.pushed(work.session, "Ledger", clock.now()).id
+        item = Item(external_id="rev", title="Budget", text="The budget is 5 million dollars.", url=None)
+        row, _ = articles.put(work.session, source, item, clock.now())
+        work.session.add(Story(id="s-rev", first_article=row.id, first_seen_at=row.seen_at, last_seen_at=row.seen_at))
+        work.session.flush()
+        work.session.add(
+            StoryMember(
+                seq=990_001, article=row.id, story="s-rev", relation="revision", because="the same article again",
+                changed={"kind": "correction", "since": "x", "added": ["5"], "gone": ["4"], "title": None,
+                         "corrections": [], "more": 0},
+                signature=b"", at=row.seen_at,
+            )
+        )  # fmt: skip
+    shown = api.v1("GET", f"articles/{row.id}").json()
+    assert (shown["relation"], shown["because"]) == ("revision", "the same article again")
+    assert (shown["changed"]["kind"], shown["changed"]["added"]) == ("correction", ["5"])

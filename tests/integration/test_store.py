@@ -21,6 +21,7 @@ from services.store import articles, channels, quarantine, schema, sources, stor
 from services.store.states import ArticleState
 from services.store.tables import Article, Channel, RuleChange, Story, Subscription
 from services.store.work import Store, open_store
+from services.stories.decision import Decision, Relation
 from tests.builders import NOW, TEXT, VAULT, a_channel, a_person, a_subscription, an_article
 
 LEASE = timedelta(seconds=60)
@@ -154,28 +155,28 @@ def test_an_article_that_fails_three_times_is_set_aside_with_its_reason(store: S
 # ---- stories ----
 
 
-def assign(store: Store, external_id: str, keys: list[str], at=NOW) -> tuple[str, str | None]:
+def assign(store: Store, external_id: str, keys: list[str], at=NOW) -> tuple[str, Decision]:
     with store.write() as work:
         stories.lock(work.session)
         row = an_article(work.session, external_id)
         joined = stories.assign(work.session, row, keys, None, at)
         row.story = joined.story.id
-        return joined.story.id, joined.by
+        return joined.story.id, joined.decision
 
 
 def test_a_copy_joins_the_story_and_raises_its_counter(store: Store) -> None:
     first, _ = assign(store, "a", ["url:u", "text:t"])
-    second, by = assign(store, "b", ["url:v", "text:t"])
-    assert (second, by) == (first, "text")
+    second, found = assign(store, "b", ["url:v", "text:t"])
+    assert (second, found.relation, found.because) == (first, Relation.COPY, "it has the same words")
     with store.read() as session:
         assert session.get_one(Story, first).articles == 2
 
 
 def test_a_story_takes_no_article_after_its_window(store: Store) -> None:
     first, _ = assign(store, "a", ["text:t"])
-    second, by = assign(store, "b", ["text:t"], NOW + timedelta(hours=73))
+    second, found = assign(store, "b", ["text:t"], NOW + timedelta(hours=73))
     assert second != first
-    assert by is None
+    assert found.relation is Relation.NEW
 
 
 def test_two_copies_at_once_make_one_story(store: Store) -> None:
