@@ -7,7 +7,6 @@ none of its copies: it was written from the same frame.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,26 +30,33 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Which of an article's runs are known: by article, and which are furniture."""
+    """Which of an article's runs are known: by article, which of many stories, and the stories of each, by `id`."""
 
-    by_member: Mapping[int, frozenset[int]]
-    furniture: frozenset[int]
+    by_member: Mapping[int, set[int]]
+    furniture: set[int]
+    stories: Mapping[int, set[int]]
 
 
 def look_up(table: RunTable, members: Mapping[int, Member], new: Signature) -> Hits:
     """Look up the runs of an article among those of open stories."""
     by_member: dict[int, set[int]] = {}
-    furniture = set()
-    for run in new.runs:
-        owners = [owner for owner in table.owners(run) if owner in members]
-        if not owners:
+    furniture: set[int] = set()
+    stories: dict[int, set[int]] = {}
+    for run, owners in table.look_up(new.runs):
+        live = [owner for owner in owners if owner in members]
+        if not live:
             continue
-        if len({id(members[owner].story) for owner in owners}) > MOST_STORIES_OF_A_RUN:
+        stories[run] = {id(members[owner].story) for owner in live}
+        if len(stories[run]) > MOST_STORIES_OF_A_RUN:
             furniture.add(run)
             continue
-        for owner in owners:
-            by_member.setdefault(owner, set()).add(run)
-    return Hits({owner: frozenset(runs) for owner, runs in by_member.items()}, frozenset(furniture))
+        for owner in live:
+            known = by_member.get(owner)
+            if known is None:
+                by_member[owner] = {run}
+            else:
+                known.add(run)
+    return Hits(by_member, furniture, stories)
 
 
 def find_copied(hits: Hits, members: Mapping[int, Member], new: Signature) -> Copied | None:
@@ -58,28 +64,28 @@ def find_copied(hits: Hits, members: Mapping[int, Member], new: Signature) -> Co
     if new.all_runs < FEWEST_RUNS:
         return None
     stories: dict[int, set[int]] = {}
-    best: Counter[int] = Counter()
     for owner, runs in hits.by_member.items():
         stories.setdefault(id(members[owner].story), set()).update(runs)
-        best[owner] = len(runs)
     found: list[Copied] = []
     done = set()
-    for owner, _ in sorted(best.items(), key=lambda item: (-item[1], item[0])):
+    counted: dict[int, int] = {}  # runs of the article that count, by how deep they are sampled
+    for owner, _ in sorted(hits.by_member.items(), key=lambda item: (-len(item[1]), item[0])):
         member = members[owner]
         if id(member.story) in done:
             continue
         done.add(id(member.story))
-        share = _share(stories[id(member.story)], hits.furniture, member, new)
+        every = max(new.every, member.every)
+        if every not in counted:
+            counted[every] = sum(run % every == 0 and run not in hits.furniture for run in new.runs)
+        share = _share(stories[id(member.story)], every, counted[every], member)
         if share is not None and frame_shared(new.facts, member.facts) < FRAME:
             found.append(Copied(member.story, owner, share))
     return max(found, key=lambda one: (one.share, -one.member), default=None)
 
 
-def _share(runs: set[int], furniture: frozenset[int], member: Member, new: Signature) -> float | None:
-    every = max(new.every, member.every)
+def _share(runs: set[int], every: int, mine: int, member: Member) -> float | None:
     common = sum(run % every == 0 for run in runs) if every > 1 else len(runs)
-    mine = sum(run % every == 0 and run not in furniture for run in new.runs)
-    shorter = max(_SMALLEST_SHARE_OF, min(mine, member.all_runs / every))
-    share = min(1.0, common / shorter)
-    fewest = FEWEST_SAMPLED if every > 1 else FEWEST_RUNS
-    return share if common >= fewest and share >= COPY_SHARE else None
+    if common < (FEWEST_SAMPLED if every > 1 else FEWEST_RUNS):
+        return None
+    share = min(1.0, common / max(_SMALLEST_SHARE_OF, min(mine, member.all_runs / every)))
+    return share if share >= COPY_SHARE else None

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from services.stories.terms import STOP
@@ -53,12 +52,9 @@ class Facts:
 
 def facts_of(words: Words) -> Facts:
     """Find the facts of a text."""
-    frame = list(_frame(words))
-    shown = [_FACT if is_fact else word for word, is_fact in frame]
+    shown, facts = _frame(words)
     found: set[tuple[int, int]] = set()
-    for at, (fact, is_fact) in enumerate(frame):
-        if not is_fact:
-            continue
+    for at, fact in facts:
         held = zlib.crc32(fact.encode("utf-8", "surrogatepass")) & _SHORT
         if at >= AROUND:
             found.add((_hash("<", shown[at - AROUND : at]), held))
@@ -72,25 +68,32 @@ def _hash(side: str, words: list[str]) -> int:
     return zlib.crc32(f"{side}{' '.join(words)}".encode("utf-8", "surrogatepass"))
 
 
-def _frame(words: Words) -> Iterator[tuple[str, bool]]:
-    """Give words and facts in order, with whether each is a fact; the words of a name or date are one fact."""
+def _frame(words: Words) -> tuple[list[str], list[tuple[int, str]]]:
+    """Give the words in order, `_FACT` for each fact and `_EDGE` for a sentence's end; and the facts with their places.
+
+    The words of a name or date are one fact.
+    """
+    shown: list[str] = []
+    facts: list[tuple[int, str]] = []
     fact: list[str] = []
     begins = True
-    folded, capital, behind = words.folded, words.capital, words.behind
-    for at, word in enumerate(folded):
-        is_fact = word[0].isdigit() or word in _NUMBERS or (capital[at] and not (begins and _opens(words, at)))
+    for at, (word, capital, behind) in enumerate(zip(words.folded, words.capital, words.behind, strict=True)):
+        is_fact = (capital and not (begins and _opens(words, at))) or word in _NUMBERS or word[0].isdigit()
         if is_fact:
             fact.append(word)
-        if fact and (not is_fact or behind[at]):
-            yield " ".join(fact), True
+        if fact and (behind or not is_fact):
+            facts.append((len(shown), " ".join(fact)))
+            shown.append(_FACT)
             fact = []
         if not is_fact:
-            yield word, False
-        begins = behind[at] == STOP_SIGN
+            shown.append(word)
+        begins = behind == STOP_SIGN
         if begins:
-            yield _EDGE, False
+            shown.append(_EDGE)
     if fact:
-        yield " ".join(fact), True
+        facts.append((len(shown), " ".join(fact)))
+        shown.append(_FACT)
+    return shown, facts
 
 
 def _opens(words: Words, at: int) -> bool:
@@ -102,21 +105,23 @@ def _opens(words: Words, at: int) -> bool:
 
 def frame_shared(one: Facts, other: Facts) -> float:
     """Give the share of their places that two texts have in common, if they fill them with other facts; else 0."""
-    mine, theirs = _by_place(one), _by_place(other)
+    common = set(one.places).intersection(other.places)
+    mine, theirs = _by_place(one, common), _by_place(other, common)
     agree = differ = 0
     for place, held in mine.items():
-        also = theirs.get(place)
-        if also is not None:
-            same = len(held & also)
-            agree += same
-            differ += min(len(held), len(also)) - same
+        also = theirs[place]
+        same = len(held & also)
+        agree += same
+        differ += min(len(held), len(also)) - same
     if differ < FEWEST_UNLIKE or differ < UNLIKE_SHARE * (agree + differ):
         return 0.0
     return (agree + differ) / min(len(one.places), len(other.places))
 
 
-def _by_place(facts: Facts) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    for place, held in zip(facts.places, facts.held, strict=True):
-        found.setdefault(place, set()).add(held)
+def _by_place(facts: Facts, places: set[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {place: set() for place in places}
+    if places:
+        for place, held in zip(facts.places, facts.held, strict=True):
+            if place in places:
+                found[place].add(held)
     return found

@@ -20,8 +20,8 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 
-from services.stories.copies import find_copied, look_up
-from services.stories.decision import MOST_STORIES_OF_A_RUN, Decision, Relation
+from services.stories.copies import Hits, find_copied, look_up
+from services.stories.decision import Decision, Relation
 from services.stories.frequencies import Frequencies
 from services.stories.likeness import judge, likenesses
 from services.stories.members import Member, Story, take_in
@@ -45,6 +45,7 @@ class Groups:
         self._posted: dict[int, array[int]] = {}
         self._runs = RunTable(self._members.__contains__)
         self._next = 1
+        self._looked_up: tuple[Signature, Hits] | None = None
 
     def __len__(self) -> int:
         return len(self._members)
@@ -54,7 +55,7 @@ class Groups:
 
     def decide(self, new: Signature, at: float | None = None) -> Decision:
         """Say what an article is to the open stories. `at`: when it came, in seconds, if that is known."""
-        hits = look_up(self._runs, self._members, new)
+        hits = self._look_up(new)
         copied = find_copied(hits, self._members, new)
         if copied is not None:
             near = self._members[copied.member]
@@ -98,6 +99,7 @@ class Groups:
         known = self._stories.pop(story, None)
         for number in known.members if known else ():
             del self._members[number]
+        self._looked_up = None
 
     # ---- terms ----
 
@@ -112,13 +114,15 @@ class Groups:
 
     def _candidates(self, new: Signature) -> Sequence[int]:
         """Give the articles that share most of the heaviest terms, a few of one story."""
-        members, reached = self._members, Counter[int]()
+        members = self._members
+        reached: dict[int, int] = {}
+        weighed = reached.get
         for term, weight in zip(new.terms[:QUERY_TERMS], new.weights, strict=False):
             for number in self._posted.get(term, ())[-MOST_POSTED:]:
-                reached[number] += weight
+                reached[number] = weighed(number, 0) + weight
         taken: list[int] = []
         per_story: Counter[int] = Counter()
-        for number, _ in sorted(reached.items(), key=lambda item: (-item[1], item[0])):
+        for number in sorted(sorted(reached), key=reached.__getitem__, reverse=True):  # among equals the older one
             member = members.get(number)
             if member is None or per_story[id(member.story)] >= OF_ONE_STORY:
                 continue
@@ -130,12 +134,16 @@ class Groups:
 
     # ---- runs ----
 
+    def _look_up(self, new: Signature) -> Hits:
+        """Look up an article's runs, once for deciding and joining if nothing happened in between."""
+        if self._looked_up is None or self._looked_up[0] is not new:
+            self._looked_up = (new, look_up(self._runs, self._members, new))
+        return self._looked_up[1]
+
     def _enter(self, number: int, home: Story, new: Signature) -> None:
         """Enter the runs that the story lacks; a run of many stories is furniture and is not entered again."""
-        members = self._members
-        missing = []
-        for run in new.runs:
-            stories = {id(members[owner].story) for owner in self._runs.owners(run) if owner in members}
-            if id(home) not in stories and len(stories) <= MOST_STORIES_OF_A_RUN:
-                missing.append(run)
-        self._runs.add(missing, number)
+        hits = self._look_up(new)
+        known = hits.stories.get
+        lacking = (run for run in new.runs if run not in hits.furniture and id(home) not in known(run, ()))
+        self._runs.add(lacking, number)
+        self._looked_up = None

@@ -48,20 +48,22 @@ class Likeness:
 def likenesses(numbers: Sequence[int], members: Mapping[int, Member], new: Signature) -> list[Likeness]:
     """Compare the article with candidates, one likeness a story."""
     vector = new.vector()
-    mine = {*new.terms, *new.title}
+    mine, heads = {*new.terms, *new.title}, set(new.title)
     found: dict[int, Likeness] = {}
     for number in numbers:
         member = members[number]
         assert member.terms is not None
         assert member.weights is not None
         near = dot(vector, member.terms, member.weights) / 65_535
-        heads = _headlines(new, mine, member)
+        headlines = _headlines(new, heads, mine, member)
         known = found.get(id(member.story))
         if known is None:
-            summed = sum_dot(member.story, members[member.story.members[0]], vector)
-            found[id(member.story)] = Likeness(member.story, member, near, summed, heads)
+            summed = near
+            if member.story.terms is not None or member.story.members[0] != number:
+                summed = sum_dot(member.story, members[member.story.members[0]], vector)
+            found[id(member.story)] = Likeness(member.story, member, near, summed, headlines)
             continue
-        known.headlines = max(known.headlines, heads)
+        known.headlines = max(known.headlines, headlines)
         if near > known.nearest:
             known.nearest, known.member = near, member
     ordered = sorted(found.values(), key=lambda one: -one.nearest)
@@ -71,12 +73,12 @@ def likenesses(numbers: Sequence[int], members: Mapping[int, Member], new: Signa
     return ordered
 
 
-def _headlines(new: Signature, mine: set[int], member: Member) -> float:
+def _headlines(new: Signature, heads: set[int], mine: set[int], member: Member) -> float:
     """Give the smaller of the shares of each headline that the other article's terms cover."""
     assert member.terms is not None
     assert member.title is not None
     assert member.title_weights is not None
-    forth = headline_share(new.title, new.title_weights, {*member.terms, *member.title})
+    forth = headline_share(new.title, new.title_weights, heads.intersection(member.terms).union(member.title))
     back = headline_share(member.title, member.title_weights, mine)
     given = [share for share in (forth, back) if share is not None]
     return min(given, default=0.0)

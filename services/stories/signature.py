@@ -8,10 +8,11 @@ lock, and never changes; as bytes it takes one to two and a half kilobytes.
 from __future__ import annotations
 
 import math
-import zlib
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from zlib import crc32
 
 from services.errors import InvalidError
 from services.stories.facts import Facts, facts_of
@@ -105,17 +106,20 @@ def sign(title: str, text: str, weight: Callable[[int], float]) -> Signature:
 
 def _heaviest(counted: Tally, weights: dict[int, float]) -> list[tuple[int, float]]:
     """Weigh each term by how often it stands, how telling it is, and how long the names are that it stands in."""
-    values = {
-        key: (1 + math.log(times)) * weights[key] / math.sqrt(counted.spread[key])
-        for key, times in counted.counts.items()
-    }
-    return sorted(values.items(), key=lambda item: (-item[1], item[0]))[:MOST_TERMS]
+    log = math.log
+    values = {key: (1 + log(times)) * weights[key] for key, times in counted.counts.items()}
+    for key, words in counted.spread.items():
+        values[key] /= math.sqrt(words)
+    heavy = sorted(sorted(values), key=values.__getitem__, reverse=True)[:MOST_TERMS]  # among equals the smaller key
+    return [(key, values[key]) for key in heavy]
 
 
 def runs_of(folded: Sequence[str]) -> tuple[array[int], int, int]:
     """Give the hashes of a text's runs of words, every how many are kept, and how many there were."""
     words = [word.encode("utf-8", "surrogatepass") for word in folded]
-    found = {zlib.crc32(b" ".join(words[at : at + RUN])): None for at in range(len(words) - RUN + 1)}
+    joined = b" ".join(words)
+    starts = [0, *accumulate(len(word) + 1 for word in words)]
+    found = dict.fromkeys(crc32(joined[start : end - 1]) for start, end in zip(starts, starts[RUN:], strict=False))
     every = 1
     while len(found) > MOST_RUNS * every:
         every *= 2

@@ -7,8 +7,10 @@ merge launch, launches, launched. The words of a name of several words (Tora Bor
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import compress
 
 from services.stories.words import STOP_SIGN, Words
 from services.text import stem
@@ -61,12 +63,12 @@ for _pair in _PEOPLES.replace("\n", ";").split(";"):
     _people, _country = _pair.split()
     _COUNTRIES |= {_people: _country, f"{_people}s": _country}
 
-_terms: dict[str, str] = {}
+_keys: dict[str, int] = {}
 
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted. `spread` is how many words the names have, on average, that a term stands in.
+    """What was counted. `spread` is how many words the names have, on average, that a term stands in, if not one.
 
     `named` are the terms that are names or numbers in the text.
     """
@@ -81,12 +83,7 @@ class Tally:
 
 def term_of(folded: str) -> str:
     """Give the term of a folded word."""
-    known = _terms.get(folded)
-    if known is None:
-        if len(_terms) >= _MEMORY:
-            _terms.clear()
-        known = _terms[folded] = stem(_COUNTRIES.get(folded, folded), "en")
-    return known
+    return stem(_COUNTRIES.get(folded, folded), "en")
 
 
 def key_of(term: str) -> int:
@@ -96,56 +93,88 @@ def key_of(term: str) -> int:
 
 def tally(title: Words, text: Words) -> Tally:
     """Count the terms of an article, of the text's first words only."""
-    found, names = Tally(), _Names()
-    _count(title, found, names, lambda key, _: found.title.setdefault(key))
-    found.counts = dict.fromkeys(found.title, COUNTS["title"])
-
-    def add(key: int, at: int) -> None:
-        found.counts[key] = found.counts.get(key, 0) + COUNTS["early" if at < EARLY_WORDS else "late"]
-
-    found.words = _count(text, found, names, add)
-    found.spread = {key: total / times for key, (times, total) in names.items()}
-    found.named = _named(text)
-    return found
-
-
-_Names = dict[int, tuple[int, int]]
-
-
-def _count(words: Words, found: Tally, names: _Names, add: Callable[[int, int], None]) -> int:
-    at = 0
-    run: list[str] = []
-    for word, capital, behind in zip(words.folded[:TEXT_WORDS], words.capital, words.behind, strict=False):
-        if capital:
-            run.append(word)
-        else:
-            if run:
-                at = _close(run, found, names, add, at)
-                run = []
-            at = _close([word], found, names, add, at)
-        if behind and run:
-            at = _close(run, found, names, add, at)
-            run = []
-    return _close(run, found, names, add, at)
+    heads, body = _look_up(title), _look_up(text)
+    named = Counter[int]()  # words beyond the first in the names that a term stands in
+    _count_names(heads, named)
+    counts = dict.fromkeys(heads.kept, COUNTS["title"])
+    late, times = _count_names(body, named), Counter(body.kept)
+    early = Counter(body.kept[: EARLY_WORDS - sum(body.stop[:EARLY_WORDS])])
+    for key, count in times.items():
+        counts[key] = counts.get(key, 0) + count * COUNTS["late"]
+    for key, count in (early + late).items():
+        counts[key] += count * (COUNTS["early"] - COUNTS["late"])
+    times.update(heads.kept)
+    return Tally(
+        counts=counts,
+        spread={key: (times[key] + more) / times[key] for key, more in named.items()},
+        title=dict.fromkeys(heads.kept),
+        names=body.names() | heads.names(),
+        named=_named(body),
+        words=len(body.keys),
+    )
 
 
-def _close(run: list[str], found: Tally, names: _Names, add: Callable[[int, int], None], at: int) -> int:
-    kept = [word for word in run if word not in STOP]
-    long = min(len(kept), _LONGEST_NAME)
-    for word in kept:
-        key = key_of(term_of(word))
-        found.names.setdefault(key, word)
-        times, total = names.get(key, (0, 0))
-        names[key] = (times + 1, total + long)
-        add(key, at)
-    return at + len(run)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The words that count with their keys; which are stop words; the keys of the others."""
+
+    words: Words
+    keys: list[int]
+    stop: list[bool]
+    kept: list[int]
+
+    def names(self) -> dict[int, str]:
+        """Give the first word of each term."""
+        words = [word for word, stop in zip(self.words.folded, self.stop, strict=False) if not stop]
+        return dict(zip(reversed(self.kept), reversed(words), strict=True))
 
 
-def _named(words: Words) -> set[int]:
+def _look_up(words: Words) -> _Read:
+    folded = words.folded[:TEXT_WORDS]
+    found = list(map(_keys.get, folded))
+    keys = [_key(word) if key is None else key for key, word in zip(found, folded, strict=True)]
+    stop = list(map(STOP.__contains__, folded))
+    return _Read(words, keys, stop, [key for key, is_stop in zip(keys, stop, strict=True) if not is_stop])
+
+
+def _key(folded: str) -> int:
+    if len(_keys) >= _MEMORY:
+        _keys.clear()
+    key = _keys[folded] = key_of(term_of(folded))
+    return key
+
+
+def _count_names(read: _Read, named: Counter[int]) -> Counter[int]:
+    """Count names of several words; give the terms that stand late, in a name that begins early."""
+    late = Counter[int]()
+    for start, end in _names(read):
+        kept = [at for at in range(start, end) if not read.stop[at]]
+        more = min(len(kept), _LONGEST_NAME) - 1
+        for at in kept:
+            if more:
+                named[read.keys[at]] += more
+            if start < EARLY_WORDS <= at:
+                late[read.keys[at]] += 1
+    return late
+
+
+def _names(read: _Read) -> Iterator[tuple[int, int]]:
+    """Give where words with capitals follow each other, nothing between them."""
+    start = last = -2
+    behind = read.words.behind
+    for at in compress(range(len(read.keys)), read.words.capital):
+        if at != last + 1 or behind[last]:
+            if last > start:
+                yield start, last + 1
+            start = at
+        last = at
+    if last > start:
+        yield start, last + 1
+
+
+def _named(read: _Read) -> set[int]:
     """Give the terms that are names or numbers: with a digit, or a capital that no sentence's beginning explains."""
-    found, begins = set(), True
-    for word, capital, behind in zip(words.folded[:TEXT_WORDS], words.capital, words.behind, strict=False):
-        if (capital and not begins) or word[0].isdigit():
-            found.add(key_of(term_of(word)))
-        begins = behind == STOP_SIGN
-    return found
+    words, keys = read.words, read.keys
+    begins = [True, *(behind == STOP_SIGN for behind in words.behind)]
+    found = {key for key, capital, begin in zip(keys, words.capital, begins, strict=False) if capital and not begin}
+    return found.union(key for key, word in zip(keys, words.folded, strict=False) if word[0].isdigit())
