@@ -1,21 +1,16 @@
-"""Take in articles that are pushed, and remember how a repeated request was answered."""
+"""Take in articles that are pushed."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
-
 from services import pipeline
 from services.articles.article import Item
 from services.errors import InvalidError
-from services.store import (
-    sources,
-)
-from services.store.tables import Article, Idempotency
+from services.store import sources
+from services.store.tables import Article
 from services.store.work import Work
 
 MOST_AT_ONCE = 500
@@ -40,12 +35,3 @@ def push(work: Work, pushed: Sequence[Pushed], now: datetime) -> list[Article]:
             error.field = f"/articles/{number}{error.field or ''}" if len(pushed) > 1 else error.field
             raise
     return rows
-
-
-def remember(
-    session: Session, client: str, key: str, request: bytes, *, status: int, response: str, now: datetime
-) -> None:
-    """Keep the answer to a request with an Idempotency-Key, in the same transaction as what it did."""
-    digest = hashlib.sha256(request).hexdigest()
-    row = Idempotency(client=client, key=key, request_sha256=digest, status=status, response=response, created_at=now)
-    session.add(row)

@@ -66,11 +66,6 @@ class Changed:
         }  # fmt: skip
 
 
-def change(before: Article, after: Article) -> Change:
-    """Class what a later text of one story does to an earlier one."""
-    return compare(before, after).kind
-
-
 def compare(before: Article, after: Article, since: str = "") -> Changed:
     """Compare two texts of one story. `since` is the id of the one before; if its text was let go nothing is new."""
     if not before.text:

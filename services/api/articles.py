@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -22,7 +23,6 @@ from services.api.routing import router
 from services.api.shapes import Page, Sent, Shown, Time, page
 from services.articles.article import Item
 from services.crashpoints import crashpoint
-from services.identity import sha256
 from services.store import articles, idempotency, sources, stories
 from services.store.tables import Article
 from services.store.work import Work
@@ -191,16 +191,16 @@ def push(
     Idempotency-Key it gives the same answer for 72 hours, and the key of another request is refused. While too much
     waits to be matched, or the disk is nearly full, the answer is 503 with the seconds to wait in Retry-After.
     """
-    body: bytes = request.state.body
+    digest = hashlib.sha256(request.state.body).hexdigest()
     key = once.checked(idempotency_key)
     pushed = [one.pushed(source) for one in (sent.articles if isinstance(sent, Batch) else [sent])]
     here.pressure.check_intake()
 
     def take(work: Work) -> str:
-        known = idempotency.find(work.session, who.client, key, sha256(body.decode("latin-1"))) if key else None
+        known = idempotency.find(work.session, who.client, key, digest) if key else None
         answer = known.response if known else _take_in(work, pushed, many=isinstance(sent, Batch))
         if key and known is None:
-            article_acts.remember(work.session, who.client, key, body, status=202, response=answer, now=clock.now())
+            idempotency.keep(work.session, who.client, key, digest, status=202, response=answer, now=clock.now())
         crashpoint("C01")
         return answer
 

@@ -22,7 +22,6 @@ from services import clock
 from services.api.parts import Who
 from services.errors import MalformedError
 from services.store import idempotency
-from services.store.tables import Idempotency
 
 Shown = TypeVar("Shown", bound=BaseModel)
 KeyHeader = Annotated[str | None, Header(description="repeats with it get the first answer again, for 72 hours")]
@@ -55,11 +54,10 @@ class Once:
         """Keep the answer, without the field that is shown once; give it whole."""
         if self._key is not None:
             kept = shown.model_copy(update={hidden: None}) if hidden else shown
-            row = Idempotency(
-                client=self._client, key=self._key, request_sha256=self._sha256, status=status,
-                response=kept.model_dump_json(), created_at=clock.now(),
+            idempotency.keep(
+                session, self._client, self._key, self._sha256, status=status, response=kept.model_dump_json(),
+                now=clock.now(),
             )  # fmt: skip
-            idempotency.keep(session, row)
         return shown
 
 

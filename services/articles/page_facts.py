@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 
-from lxml import html
+from lxml import etree, html
 
 from services.articles.bylines import authors_in
 from services.articles.dates import read_date
@@ -102,8 +102,19 @@ def _authors(tree: html.HtmlElement, said: dict[str, object], meta: dict[str, st
 
 def _published(tree: html.HtmlElement, said: dict[str, object], meta: dict[str, str]) -> datetime | None:
     values = [said.get("datePublished"), *(meta.get(name) for name in _PUBLISHED)]
-    values += [t.get("datetime") for t in tree.xpath("//article//time[@datetime] | //header//time[@datetime]")[:1]]
+    values.append(_time_of_article(tree))
     return next((moment for value in values if (moment := read_date(value)) is not None), None)
+
+
+def _time_of_article(tree: html.HtmlElement) -> str | None:
+    """Give the first `<time datetime>` within an article or header, by one walk: each may hold thousands of others."""
+    inside = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end"), tag=("article", "header", "time")):
+        if element.tag != "time":
+            inside += 1 if event == "start" else -1
+        elif inside and (moment := element.get("datetime")) is not None:
+            return str(moment)
+    return None
 
 
 def _address(tree: html.HtmlElement, meta: dict[str, str], url: str | None) -> str | None:

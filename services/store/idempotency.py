@@ -27,9 +27,15 @@ def find(session: Session, client: str, key: str, request_sha256: str) -> Idempo
     return row
 
 
-def keep(session: Session, row: Idempotency) -> None:
+def keep(
+    session: Session, client: str, key: str, request_sha256: str, *, status: int, response: str, now: datetime
+) -> None:
     """Keep an answer, in the transaction of what it answers for."""
-    session.add(row)
+    session.add(
+        Idempotency(
+            client=client, key=key, request_sha256=request_sha256, status=status, response=response, created_at=now
+        )
+    )
 
 
 def forget(session: Session, now: datetime) -> None:

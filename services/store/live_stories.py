@@ -7,9 +7,9 @@
     keep()      the article is written: it is taken in; drop() if it is not
     committed() or undone(): what was taken in stays, or its stories are read anew
 
-A worker that starts reads the open stories page by page. A story that goes on after it was over, or that was parted, is
-read whole. Memory is bounded: beyond so many articles the stories whose last article is oldest are forgotten, and then
-only copies of the very words or address find them.
+A worker that starts reads the open stories page by page. A story that goes on after it was over is read again, its
+first thousand articles. Memory is bounded: beyond so many articles the stories whose last article is oldest are
+forgotten, and then only copies of the very words or address find them.
 """
 
 from __future__ import annotations
@@ -65,7 +65,6 @@ class LiveStories:
         self._groups = Groups(Frequencies(table))
         self._seen = 0
         self._last = 0  # number given out
-        self._split = 0
         self._now = 0.0  # of this transaction, in seconds
         self._looked: datetime | None = None
         self._added: _Added | None = None
@@ -168,9 +167,6 @@ class LiveStories:
 
     def _take_row(self, member: StoryMember, thread: str | None) -> None:
         self._seen = member.seq
-        if member.split is not None and member.split != self._split:
-            self._split = member.split
-            self._groups.drop(member.was or "")
         if member.story in self._again or (Relation(member.relation) not in _BEGINS and member.story not in self):
             self._again.add(member.story)
         else:

@@ -15,8 +15,7 @@ from services.stories.decision import Relation
 class Story(SQLModel, table=True):
     """The articles that tell one event.
 
-    `thread` is the story whose thread this one is shown in; null: its own. `splits` counts how often an operator
-    parted it; what is told after that has keys of its own.
+    `thread` is the story whose thread this one is shown in; null: its own.
     """
 
     __tablename__ = "story"
@@ -27,7 +26,6 @@ class Story(SQLModel, table=True):
     articles: int = 1
     updates: int = 0
     corrections: int = 0
-    splits: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     first_seen_at: datetime
     last_seen_at: datetime = Field(index=True)
 
@@ -44,8 +42,7 @@ class StoryKey(SQLModel, table=True):
 class StoryMember(SQLModel, table=True):
     """What an article was to its story, why, and its signature. Numbers are given in the order of commits.
 
-    `near` is the article it was compared with, `changed` what a revision changed. A story that was parted has its
-    members numbered anew under one number `split`; `was` is the story they were in before.
+    `near` is the article it was compared with, `changed` what a revision changed.
     """
 
     __tablename__ = "story_member"
@@ -57,8 +54,6 @@ class StoryMember(SQLModel, table=True):
     because: str = Field(sa_type=Text)
     near: str | None = None
     changed: dict[str, Any] | None = Field(default=None, sa_type=JSON)  # Any: as services.alerts.change writes it
-    split: int | None = None
-    was: str | None = None
     signature: bytes = Field(sa_type=LargeBinary)
     at: datetime
 

@@ -187,6 +187,13 @@ def test_the_key_of_a_request_gets_its_first_answer_again(api: Api) -> None:
     assert api.rows() == before
 
 
+def test_a_key_knows_its_request_whatever_letters_it_is_written_in(api: Api) -> None:
+    body = json.dumps(ARTICLE | {"external_id": "señal"}, ensure_ascii=False).encode()
+    headers = {"Idempotency-Key": "ñ".encode().hex(), "Content-Type": "application/json"}
+    first, again = (api.v1("POST", "articles", content=body, headers=headers) for _ in range(2))
+    assert (again.status_code, again.content) == (202, first.content)
+
+
 def test_a_key_belongs_to_its_client(api: Api) -> None:
     headers = {"Idempotency-Key": "shared"}
     for role, name in ((Role.ADMIN, "one"), (Role.OPERATOR, "two")):

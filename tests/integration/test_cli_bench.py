@@ -84,7 +84,7 @@ def test_an_interrupt_ends_it_and_what_it_started() -> None:
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
     child = int(until(lambda: children.read_text().split(), "the measuring process")[0])
     stat = Path(f"/proc/{child}/stat")
-    # In its first moments an interpreter has no answer to an interrupt yet: measuring has begun after a second's work.
+    # A second's work of the child: then the command has nothing left to start, and waits for what the child says.
     until(lambda: int(stat.read_text().rpartition(")")[2].split()[11]) > 100, "the measuring to begin", 60)
     os.killpg(running.pid, signal.SIGINT)
     _, said = running.communicate(timeout=30)

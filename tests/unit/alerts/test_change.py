@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.alerts.change import Change, change
+from services.alerts.change import Change, compare
 from services.articles.article import Article, Passage, Zone
 
 BASE = "The council voted 5 to 2 on Tuesday.\n\nThe mayor will sign it. Residents cheered in the hall."
@@ -34,15 +34,15 @@ def article(text: str, title: str = "Council votes") -> Article:
     ],
 )
 def test_a_later_text_is_classed_by_what_is_new_to_the_reader(after: str, title: str, expected: Change) -> None:
-    assert change(article(BASE), article(after, title)) is expected
+    assert compare(article(BASE), article(after, title)).kind is expected
 
 
 def test_a_correction_that_was_told_is_not_told_again() -> None:
     corrected = article(BASE + "\n\nCorrection: the vote was 4 to 3.")
-    assert change(corrected, corrected) is Change.NONE
+    assert compare(corrected, corrected).kind is Change.NONE
 
 
 def test_a_second_correction_is_told() -> None:
     one = article(BASE + "\n\nCorrection: the vote was 4 to 3.")
     two = article(BASE + "\n\nCorrection: the vote was 4 to 3, and on Monday.")
-    assert change(one, two) is Change.CORRECTION
+    assert compare(one, two).kind is Change.CORRECTION

@@ -109,3 +109,17 @@ def test_a_page_without_text_is_refused(page: bytes) -> None:
 def test_a_short_page_is_read_as_a_whole() -> None:
     article = read_page("<html><body><p>The council voted on Tuesday.</p><p>Tenants cheered.</p></body></html>")
     assert [zone for zone, _ in zones(article)] == [Zone.LEAD, Zone.BODY]
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        ('<article><p>x</p><time datetime="2026-05-04">May</time></article>', True),
+        ('<header><div><time datetime="2026-05-04">May</time></div></header>', True),
+        ("<article>" * 2000 + '<time>now</time><time datetime="2026-05-04">May</time>', True),
+        ('<article><p>x</p></article><time datetime="2026-05-04">May</time>', False),
+    ],
+)
+def test_the_time_of_a_page_is_the_first_within_an_article_or_header(body: str, read: bool) -> None:
+    item = page_item(f"<html><body>{body}<p>The council voted to cap rents.</p></body></html>")
+    assert item.published == (datetime(2026, 5, 4, tzinfo=UTC) if read else None)

@@ -12,7 +12,6 @@ down_revision = "0016"
 
 def upgrade() -> None:
     op.add_column("story", sa.Column("thread", sa.String(), nullable=True))
-    op.add_column("story", sa.Column("splits", sa.Integer(), nullable=False, server_default="0"))
     op.create_index(op.f("ix_story_thread"), "story", ["thread"])
     op.create_table(
         "story_member",
@@ -23,8 +22,6 @@ def upgrade() -> None:
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("near", sa.String(), nullable=True),
         sa.Column("changed", sa.JSON(), nullable=True),
-        sa.Column("split", sa.Integer(), nullable=True),
-        sa.Column("was", sa.String(), nullable=True),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -42,5 +39,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("story_member")
     op.drop_index(op.f("ix_story_thread"), table_name="story")
-    op.drop_column("story", "splits")
     op.drop_column("story", "thread")
