@@ -10,6 +10,8 @@ with "database is locked" in half of all cases when several processes write. Pos
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -187,10 +189,24 @@ def insert_new(session: Session, key: Column[str], rows: Sequence[object]) -> se
 def _prepare_sqlite(connection: Any, _: object) -> None:  # Any: a DBAPI connection
     connection.isolation_level = None  # this module begins transactions, not the driver
     cursor = connection.cursor()
-    # The timeout first: turning WAL on needs the file alone for a moment.
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _turn_wal_on(cursor)
     cursor.close()
+
+
+def _turn_wal_on(cursor: Any) -> None:  # Any: a DBAPI cursor
+    """Turn the write-ahead log on. It needs the file alone for a moment, and SQLite does not always wait for that."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Any) -> None:  # Any: SQLAlchemy's Connection, by its event
