@@ -98,7 +98,7 @@ def one(id: str, request: Request, site: Ours, reader: Reader) -> Response:  # n
             "ticks": _ticks(row, article, told),
             "said": feedback.of_alert(session, id), "verdicts": CHOICES.items(), "kept": reader_acts.VERDICTS,
             "muted": feedback.is_muted(session, asked.person, row.story),
-            "others": _others(session, row, article), "reason_of": _reason, "story": stories.get(session, row.story),
+            "others": _others(session, row, article), "reason_of": reason_of, "story": stories.get(session, row.story),
             "since": briefs_of(session, _since(session, row)), "also": _also(session, row, asked),
         }  # fmt: skip
     return page("alert.html", frame=around, **shown)
@@ -157,9 +157,11 @@ def _others(session: Session, row: Alert, article: Article) -> list[tuple[Articl
     return [(one, names[one.source], known.get(one.id)) for one in rows]
 
 
-def _reason(member: StoryMember) -> str:
+def reason_of(member: StoryMember) -> str:
     """Say why an article is in the story, without the id of the one it was compared with."""
-    return member.because.replace(f" as in {member.near}", " in common") if member.near else member.because
+    if member.near is None:
+        return member.because
+    return member.because.replace(f" as in {member.near}", " in common").replace(member.near, "another of them")
 
 
 def _since(session: Session, row: Alert) -> list[Alert]:
