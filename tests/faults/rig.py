@@ -153,7 +153,9 @@ class Rig:
         return {role: pid for role, pid in noted.items() if pid and parent_of(pid) == self.up.pid}
 
     def pid_of(self, role: str) -> int:
-        return int(json.loads((self.data / "run" / "roles.json").read_text())[role])
+        """Give the process that plays a role; wait while one that ended is being started again."""
+        noted = self.data / "run" / "roles.json"
+        return int(until(lambda: json.loads(noted.read_text())[role], f"a process that plays {role}"))
 
     def kill(self, role: str) -> None:
         """End the process that plays a role, as a crash does, and wait until another plays it."""
