@@ -13,7 +13,7 @@ import yaml
 HERE = Path(__file__).parent
 TESTS = HERE.parent
 CASES = yaml.safe_load((HERE / "cases.yaml").read_text())
-COUNTS = {"C": 20, "D": 14, "E": 11, "F": 14, "G": 12, "H": 13, "I": 9}
+COUNTS = {"A": 26, "B": 35, "C": 20, "D": 14, "E": 11, "F": 14, "G": 12, "H": 13, "I": 9}
 CLASSES = 21
 FEWEST = 5
 CVE = re.compile(r"CVE-\d{4}-\d+|GHSA-[\w-]+|Miniflux[ -][0-9a-f]{8}|feedparser|FreshRSS|52b189fc")
