@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from services.alerts.retry import Outcome, http_code, http_outcome, retry_after_s
 from services.channels.chat_requests import Watch, install, watching
 from services.channels.chat_services import BY_SCHEME, DROPPED, SERVICES, Service, allowed_schemes
-from services.channels.outgoing import Accepted, Inflight, Outgoing, SendError, not_reached, nothing, scrub
+from services.channels.outgoing import Accepted, Inflight, Outgoing, SendError, not_reached, nothing, owner_forms, scrub
 from services.errors import InvalidError, OutsideError
 from services.guard import Gate
 
@@ -220,7 +220,7 @@ def _secrets(url: str) -> list[str]:
     authority, *path = _parts(url)
     owner = authority.rpartition("@")[0]
     options = [value for name, value in parse_qsl(url.partition("?")[2]) if name in {"token", "key", "secret", "sig"}]
-    return [url, owner, *owner.split(":"), "/".join(path), *path, *options]
+    return [url, *owner_forms(owner), "/".join(path), *path, *options]
 
 
 def _label(service: Service, url: str, host: str) -> str:

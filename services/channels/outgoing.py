@@ -6,14 +6,17 @@ exception goes through.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from services.alerts.retry import Outcome
 from services.errors import OutsideError
 
 MOST_DETAIL = 4096
+_LONG = 8  # a shorter part of a path is a word, which may stand in any answer
 Inflight = Callable[[], None]
 
 
@@ -61,6 +64,22 @@ def scrub(text: str, *secrets: str) -> str:
         text = text.replace(secret, "…")
     line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())
     return line.encode("utf-8", "replace")[:MOST_DETAIL].decode("utf-8", "ignore")
+
+
+def secrets_of(url: str) -> list[str]:
+    """Give what is secret in a web address, in every form in which a server's page of errors may repeat it."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    values = [value for _, value in parse_qsl(parts.query)]
+    found = [url, parts.path + query, parts.path, parts.query]
+    found += [part for part in [*parts.path.split("/"), *values] if len(part) >= _LONG]
+    found += owner_forms(parts.netloc.rpartition("@")[0])
+    return [*found, *map(unquote, found)]
+
+
+def owner_forms(owner: str) -> list[str]:
+    """Give the forms of a name and password: as they stand in an address, apart, and as they are sent."""
+    return [owner, *owner.split(":"), base64.b64encode(unquote(owner).encode()).decode()] if owner else []
 
 
 def nothing() -> None:

@@ -21,7 +21,7 @@ from datetime import datetime
 import httpx2
 
 from services.alerts.retry import Outcome, http_code, http_outcome, retry_after_s
-from services.channels.outgoing import Accepted, Inflight, Outgoing, SendError, not_reached, nothing, scrub
+from services.channels.outgoing import Accepted, Inflight, Outgoing, SendError, not_reached, nothing, scrub, secrets_of
 from services.errors import InvalidError, OutsideError
 from services.guard import Gate, client, outside_errors
 from services.wire import within
@@ -89,7 +89,7 @@ class WebhookSender:
     ) -> Accepted:
         asked = {"content": outgoing.body, "headers": headers, "extensions": {"trace": way}}
         with self._http.stream("POST", url, **asked) as response:  # type: ignore[arg-type]  # one dictionary
-            said = scrub(_said(response), url, *secrets)
+            said = scrub(_said(response), *secrets_of(url), *secrets)
             status = response.status_code
             outcome = http_outcome(status)
             if outcome is None:

@@ -10,7 +10,7 @@ import pytest
 
 from services.channels import verify
 from services.channels.address import check_address
-from services.channels.outgoing import MOST_DETAIL, scrub
+from services.channels.outgoing import MOST_DETAIL, scrub, secrets_of
 from services.channels.smtp_server import Security, SmtpServer, read_smtp_url
 from services.channels.webhook import check_webhook_url, new_secret
 from services.errors import InvalidError
@@ -107,6 +107,26 @@ def test_what_is_stored_of_an_answer_is_one_short_line_without_secrets() -> None
     text = scrub("a\r\nb\x1b[31m tok3n-value \u2028" + "ü" * 9000, "tok3n-value", "")
     assert text.startswith("a b [31m … ü")
     assert len(text.encode()) <= MOST_DETAIL
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Cannot POST /services/T0001/s3cret-token?key=other%20secret",
+        "POST https://ana:pa%20ss-w0rd@hooks.example/services/T0001/s3cret-token?key=other%20secret failed",
+        "authorization: Basic YW5hOnBhIHNzLXcwcmQ=",
+        "token s3cret-token and other secret are unknown to ana:pa ss-w0rd",
+    ],
+)
+def test_a_page_of_errors_that_repeats_the_address_tells_nothing_of_it(said: str) -> None:
+    url = "https://ana:pa%20ss-w0rd@hooks.example/services/T0001/s3cret-token?key=other%20secret"
+    kept = scrub(said, *secrets_of(url))
+    for secret in ("s3cret", "other", "w0rd", "YW5h"):
+        assert secret not in kept
+
+
+def test_words_of_an_answer_stay_although_they_stand_in_the_address() -> None:
+    assert scrub("the hook is gone", *secrets_of("https://hooks.example/hook/news")) == "the hook is gone"
 
 
 def confirming(kind: str, target: str, link: str | None = None) -> tuple[str, bytes]:
