@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.store.work import Store, open_store
+from tests.canaries import pytest_runtest_makereport  # noqa: F401  # fails a test that logs a secret
 from tests.databases import Databases
 from tests.parts import Postgres, postgres
 
