@@ -1,4 +1,4 @@
-"""A subscriber with its web server, and a hub, as the tests of WebSub use them."""
+"""A town, and a subscriber with its web server and a hub, as the tests of integration use them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ import uvicorn
 from services import clock, first_run
 from services.asgi import build
 from services.settings import Settings
-from services.store.work import open_store
+from services.store.work import Store, open_store
 from tests.feed_site import FeedSite
 from tests.hub import Hub
 from tests.parts import free_port, until
 from tests.subscriber import Subscriber
+from tests.town import Town
+
+
+@pytest.fixture
+def town(store: Store) -> Town:
+    """One installation whose clock the test moves."""
+    return Town(store)
 
 
 @pytest.fixture

@@ -18,9 +18,7 @@ from services.store.packs import shipped
 from services.store.states import ChannelState, FeedbackVerdict
 from services.store.tables import Alert, Delivery, Subscription
 from tests.builders import NOW, VAULT
-from tests.integration.test_pipeline import Town, town
-
-assert town  # the fixture
+from tests.town import Town
 
 LINKS = ReaderLinks("https://tocsin.example", VAULT)
 ASKER = Asker(timedelta(days=180), timedelta(days=30), LINKS, "Tocsin <a@tocsin.example>")

@@ -14,7 +14,7 @@ from services.store.states import ChannelState
 from services.store.tables import Channel, Delivery
 from services.store.work import Store
 from tests.builders import VAULT
-from tests.integration.test_pipeline import Town
+from tests.town import Town
 from tests.unit.alerts.test_bounce import report
 
 

@@ -18,9 +18,7 @@ from services.store.packs import shipped
 from services.store.tables import Alert, Article, Delivery, Person, Source, Story, Subscription
 from services.symptoms import Bounds, found
 from tests.builders import NOW, VAULT
-from tests.integration.test_pipeline import Town, town
-
-assert town  # the fixture
+from tests.town import Town
 
 EVERY = timedelta(minutes=5)
 

@@ -18,7 +18,7 @@ from services.store.states import ChannelState
 from services.store.tables import Audit, Channel, Delivery
 from services.store.work import Store
 from tests.builders import VAULT
-from tests.integration.test_pipeline import FakePost, Town
+from tests.town import FakePost, Town
 
 DESK = Desk(lambda: VAULT, "Tocsin <a@tocsin.example>", "https://tocsin.example")
 REFUSED = SendError("no", outcome=Outcome.CONFIG, code="http_404", detail="404 no_service")

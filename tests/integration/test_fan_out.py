@@ -19,7 +19,7 @@ from services.store.rules import LiveRules
 from services.store.tables import Alert, Delivery, DeliveryAlert, Remainder, Subscription
 from services.store.work import Store
 from tests.builders import NOW, TEXT, a_channel
-from tests.integration.test_pipeline import LEASE, Town
+from tests.town import LEASE, Town
 
 OPTIONS = Options(timedelta(0))
 

@@ -18,7 +18,7 @@ from services.store.states import ChannelState, SourceState
 from services.store.tables import Channel, Delivery, Incident, Person, Source, Subscription, Worker
 from services.symptoms import ROLES, Bounds
 from tests.builders import NOW, VAULT, a_channel
-from tests.integration.test_pipeline import Town
+from tests.town import Town
 
 LAG = timedelta(minutes=5)
 

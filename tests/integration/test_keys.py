@@ -26,7 +26,7 @@ from services.store.states import DeliveryState
 from services.store.tables import Channel, Delivery, Person
 from services.store.work import Store, open_store
 from services.telling import Teller
-from tests.integration.test_pipeline import LEASE, FakePost
+from tests.town import LEASE, FakePost
 
 CANARY = "canary-9f27"
 CHANNELS, EACH = 20, 10  # EACH = 50, a thousand messages, passed on both databases; it is short to be cheap

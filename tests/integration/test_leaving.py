@@ -13,7 +13,7 @@ from services.channels.post import Post
 from services.store import leaving
 from services.store.tables import Delivery, DeliveryAlert, Subscription, SubscriptionChannel
 from services.store.work import Store
-from tests.integration.test_pipeline import OTHER, Town
+from tests.town import OTHER, Town
 
 
 class MailPost:

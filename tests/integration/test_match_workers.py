@@ -17,8 +17,8 @@ from services.store.rules import LiveRules
 from services.store.tables import Alert, Article
 from services.store.work import Store, open_store
 from tests.builders import NOW
-from tests.integration.test_pipeline import LEASE, Town
 from tests.parts import until
+from tests.town import LEASE, Town
 
 WORKERS = 3
 ARTICLES = 9

@@ -9,7 +9,7 @@ from services.places.kept import of_json
 from services.store import articles, sources
 from services.store.tables import Alert, Article, Source
 from services.store.work import Store
-from tests.integration.test_pipeline import Town
+from tests.town import Town
 
 STOCKTON = (
     "STOCKTON, Calif. — The Stockton City Council voted 5-2 on Tuesday to become a sanctuary city.\n\n"

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from services.house import keep_house
 from services.settings import Settings
 from services.store.work import Store
-from tests.integration.test_pipeline import Town
+from tests.town import Town
 
 GROWING = ("article", "story", "alert", "delivery", "delivery_alert", "attempt", "channel", "person", "subscription",
            "subscription_channel", "window")  # fmt: skip

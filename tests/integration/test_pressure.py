@@ -15,14 +15,9 @@ from services.pressure import Pressure
 from services.store import backlog
 from services.store.work import Store
 from tests.integration.api import ARTICLE, Api, problem, running
-from tests.integration.test_pipeline import LEASE, Town
+from tests.town import LEASE, Town
 
 Disk = namedtuple("Disk", "total used free")
-
-
-@pytest.fixture
-def town(store: Store) -> Town:
-    return Town(store)
 
 
 def _pressure(town: Town, tmp_path: Path) -> Pressure:

@@ -24,7 +24,7 @@ from services.store.work import Store
 from tests import generate
 from tests.builders import NOW
 from tests.integration.api import Api, problem, running
-from tests.integration.test_pipeline import Town
+from tests.town import Town
 
 TREES = shipped().trees
 

@@ -32,7 +32,7 @@ from services.store.tables import Alert, Article, Channel, Delivery, Rule, Subsc
 from services.store.work import Store
 from tests.builders import VAULT
 from tests.integration.api import Api, problem, running
-from tests.integration.test_pipeline import LEASE, Town
+from tests.town import LEASE, Town
 
 POISON = "sanctuary NEAR/9 council"
 GOOD = '"sanctuary city"'

@@ -8,9 +8,7 @@ from services.store import deliveries, retention, room
 from services.store.states import DeliveryState
 from services.store.tables import Alert, Article, Delivery, Story
 from tests.builders import NOW, TEXT
-from tests.integration.test_pipeline import OTHER, Town, town
-
-assert town  # the fixture
+from tests.town import OTHER, Town
 
 DAY = timedelta(days=1)
 

@@ -13,14 +13,8 @@ from services.store import rules as store_rules
 from services.store.packs import shipped
 from services.store.rules import LiveRules
 from services.store.tables import RuleChange, Subscription
-from services.store.work import Store
 from tests.builders import NOW
-from tests.integration.test_pipeline import LEASE, Town
-
-
-@pytest.fixture
-def town(store: Store) -> Town:
-    return Town(store)
+from tests.town import LEASE, Town
 
 
 def _fresh(file: Path) -> LiveRules:

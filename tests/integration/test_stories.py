@@ -15,8 +15,8 @@ from services.store import articles, deliveries
 from services.store.live_stories import LiveStories
 from services.store.packs import terms_table
 from services.store.tables import Alert, Article, Delivery, Story, StoryMember
-from services.store.work import Store, open_store
-from tests.integration.test_pipeline import LEASE, Town
+from services.store.work import open_store
+from tests.town import LEASE, Town
 
 OPTIONS = Options(timedelta(minutes=5))
 FERRY = (
@@ -51,11 +51,6 @@ SCHOOL = (
     "Pupils at Tolland Primary planted two hundred oaks along the cinder track on Monday, one for each child.\n\n"
     "The head teacher, Bo Marsh, said that the grove would be measured every year."
 )
-
-
-@pytest.fixture
-def town(store: Store) -> Town:
-    return Town(store)
 
 
 def tell(town: Town, *given: tuple[str, str, str]) -> None:

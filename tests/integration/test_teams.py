@@ -20,9 +20,9 @@ from services.store.states import Role
 from services.store.tables import Audit, Person
 from services.store.topic_packs import LivePacks
 from tests.integration.api import Api, problem, running
-from tests.integration.test_pipeline import LEASE
 from tests.integration.test_web_signin import csrf
 from tests.integration.test_web_signin import sign_in as signed_in
+from tests.town import LEASE
 
 SUB, ADMIN, OPERATOR = Role.SUBSCRIBER, Role.ADMIN, Role.OPERATOR
 

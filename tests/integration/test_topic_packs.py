@@ -20,7 +20,7 @@ from services.store.topic_packs import LivePacks
 from services.store.work import Store
 from tests.builders import NOW
 from tests.integration.api import Api, problem, running
-from tests.integration.test_pipeline import Town
+from tests.town import Town
 
 PACK = """# Reviewed by the desk in November.
 name: goats

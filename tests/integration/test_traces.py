@@ -23,12 +23,13 @@ from services.store.states import SourceState
 from services.store.tables import Article
 from services.store.work import Store
 from services.tracing import Traces, open_traces, trace_id
+from tests.builders import NOW
 from tests.feed_site import FeedSite, Said, rss
 from tests.http_sink import HttpSink, Reply
 from tests.integration.api import running
-from tests.integration.test_pipeline import LEASE, NOW, Town
 from tests.newsroom import Newsroom
 from tests.parts import until
+from tests.town import LEASE, Town
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from services import clock
 from services.store.states import Role
 from tests.integration.api import Api, running
-from tests.integration.test_pipeline import Town
+from tests.town import Town
 
 URL = "https://paper.example/council"
 

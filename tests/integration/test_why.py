@@ -27,7 +27,7 @@ from services.why import line
 from services.why.ask import Answer, to_json, why
 from services.why.words import Words
 from tests.builders import VAULT
-from tests.integration.test_pipeline import LEASE, Town
+from tests.town import LEASE, Town
 
 URL = "https://paper.example/council-votes"
 TEXT = (

@@ -11,8 +11,8 @@ from services import clock
 from services.cli.app import run
 from services.store.states import Role
 from tests.integration.api import Api, problem, running
-from tests.integration.test_pipeline import Town
 from tests.integration.test_why import QUERY, TEXT, URL, pushed
+from tests.town import Town
 
 
 @pytest.fixture(scope="module")

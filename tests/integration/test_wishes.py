@@ -15,13 +15,7 @@ from services.store.packs import shipped
 from services.store.people import PersonChange
 from services.store.states import FeedbackVerdict, SourceState
 from services.store.tables import Alert, Article, Delivery, DeliveryAlert
-from services.store.work import Store
-from tests.integration.test_pipeline import OTHER, Town
-
-
-@pytest.fixture
-def town(store: Store) -> Town:
-    return Town(store)
+from tests.town import OTHER, Town
 
 
 def wish(town: Town, **wanted) -> None:

@@ -26,7 +26,7 @@ from services.store.rules import LiveRules
 from services.store.states import Role
 from services.store.tables import Alert, Delivery, Person, Token
 from tests.integration.api import Api, running
-from tests.integration.test_pipeline import LEASE
+from tests.town import LEASE
 
 OTHER = "other@example.org"
 WORDS = {"own": "walrus", "team": "pelican", "other": "badger"}
