@@ -23,7 +23,8 @@ import httpx2
 from services.alerts.retry import Outcome, http_code, http_outcome, retry_after_s
 from services.channels.outgoing import Accepted, Inflight, Outgoing, SendError, not_reached, nothing, scrub, secrets_of
 from services.errors import InvalidError, OutsideError
-from services.guard import Gate, client, outside_errors
+from services.fetching import client, outside_errors
+from services.guard import Gate
 from services.wire import within
 
 MOST_ANSWER_BYTES = 64 * 1024

@@ -150,7 +150,7 @@ def fetched(gate: Gate, url: str) -> tuple[bytes, str | None, str]:
     """Get a page or feed through the gate: its bytes, their content type, and the address it came from in the end."""
     from services.articles.sniff import LIMIT_BYTES
     from services.errors import OutsideError
-    from services.guard import fetch
+    from services.fetching import fetch
 
     gate.check_url(url, field="URL")
     headers = {"Accept": "text/html, application/atom+xml, application/rss+xml, */*;q=0.5"}

@@ -15,7 +15,8 @@ from lxml import etree, html
 
 from services.articles.url import web_link
 from services.errors import InvalidError, OutsideError, TocsinError
-from services.guard import Answer, Gate, fetch
+from services.fetching import Answer, fetch
+from services.guard import Gate
 from services.sources.links import FEED_TYPES, page_links
 from services.sources.reading import ACCEPT, LIMIT_BYTES, read_apart
 from services.wire import within

@@ -20,7 +20,8 @@ from services.articles.mail import read_mail
 from services.articles.mail_address import Mailbox, is_mailbox, read_mailbox
 from services.careful import PARSING, ChildDiedError, run_apart
 from services.errors import InvalidError, OutsideError, TocsinError
-from services.guard import Answer, Gate
+from services.fetching import Answer
+from services.guard import Gate
 from services.sources.imap import Imap
 from services.sources.reading import Got
 from services.store.tables import Source

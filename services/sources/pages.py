@@ -15,7 +15,7 @@ import structlog
 from services.articles.decoding import decode
 from services.broker import Stage
 from services.errors import OutsideError, TocsinError
-from services.guard import Answer, fetch
+from services.fetching import Answer, fetch
 from services.sources.health import Change
 from services.sources.poll import Claimer, Job, Kit
 from services.sources.robots import Robots

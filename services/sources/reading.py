@@ -11,7 +11,8 @@ from services.articles.article import Item
 from services.articles.feed import MOST_ITEMS, Feed, read_feed
 from services.careful import PARSING, ChildDiedError, run_apart
 from services.errors import InvalidError, OutsideError, TocsinError
-from services.guard import Answer, Gate, fetch
+from services.fetching import Answer, fetch
+from services.guard import Gate
 from services.sources.links import Hubs, find_hubs
 from services.store.tables import Source
 from services.wire import within

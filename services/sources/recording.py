@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from services.articles.article import Item, hash_of
 from services.articles.url import canonical_url
-from services.guard import Answer
+from services.fetching import Answer
 from services.sources import health, rhythm
 from services.sources.reading import Got, kept
 from services.sources.rhythm import Rhythm

@@ -16,7 +16,8 @@ from protego import Protego
 
 from services.articles.decoding import decode
 from services.errors import OutsideError
-from services.guard import Gate, fetch
+from services.fetching import fetch
+from services.guard import Gate
 
 AGENT = "Tocsin"
 LIMIT_BYTES = 512 * 1024

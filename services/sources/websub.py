@@ -18,7 +18,7 @@ import structlog
 from services.articles.feed import Feed
 from services.broker import Stage
 from services.errors import InvalidError, OutsideError, TocsinError
-from services.guard import ask
+from services.fetching import ask
 from services.sources import health
 from services.sources.health import Change
 from services.sources.poll import Job, Kit

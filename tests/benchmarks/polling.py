@@ -27,7 +27,8 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from services import clock
-from services.guard import Gate, fetch
+from services.fetching import fetch
+from services.guard import Gate
 from services.sources import recording
 from services.sources.poll import AT_ONCE, Kit, Poller, due_polls
 from services.sources.rhythm import Rhythm

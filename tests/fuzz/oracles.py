@@ -25,7 +25,8 @@ from services.api.strict_json import NotJsonError
 from services.articles.read import understand
 from services.articles.sniff import read_any
 from services.errors import InvalidError, OutsideError
-from services.guard import Gate, fetch, read_url
+from services.fetching import fetch
+from services.guard import Gate, read_url
 from services.places.understand import understand as places_of
 from services.queries.canonical import rule_key
 from services.queries.parser import Lookups, parse

@@ -11,7 +11,8 @@ import pytest
 from services.articles.feed import LIMIT_BYTES, read_feed
 from services.careful import PARSING
 from services.errors import InvalidError, OutsideError
-from services.guard import Gate, fetch
+from services.fetching import fetch
+from services.guard import Gate
 from services.sources import reading
 from services.store.tables import Article, Source
 from services.store.work import Store

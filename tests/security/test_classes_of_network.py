@@ -23,7 +23,8 @@ from services.broker import celery_app
 from services.channels.chat import check_chat_url
 from services.channels.webhook import check_webhook_url
 from services.errors import InvalidError, OutsideError
-from services.guard import Gate, fetch
+from services.fetching import fetch
+from services.guard import Gate
 from services.queries.parser import parse
 from services.sources.mailbox import checked_mailbox
 from tests.sinks import HttpSink, Reply

@@ -7,7 +7,8 @@ import socket
 import pytest
 
 from services.errors import InvalidError, OutsideError
-from services.guard import Gate, fetch, is_public
+from services.fetching import fetch
+from services.guard import Gate, is_public
 
 BLOCKED = "is on a private network. Tocsin only connects to public addresses"
 PUBLIC = "93.184.215.14"

@@ -15,7 +15,8 @@ import pytest
 
 from services.addresses import LOOK_UP_S, system_look_up
 from services.errors import InvalidError, OutsideError
-from services.guard import Answer, Gate, ask, fetch
+from services.fetching import Answer, ask, fetch
+from services.guard import Gate
 from services.unpacking import PART_BYTES, unpacked
 from tests.certificates import contexts
 from tests.sinks import HttpSink, Reply

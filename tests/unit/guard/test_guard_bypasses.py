@@ -18,7 +18,8 @@ from services.addresses import is_public
 from services.channels.chat import check_chat_url
 from services.channels.webhook import check_webhook_url
 from services.errors import InvalidError, OutsideError
-from services.guard import Gate, ask, fetch, read_url
+from services.fetching import ask, fetch
+from services.guard import Gate, read_url
 from tests.sinks import HttpSink, Reply
 from tests.unit.guard.bypasses import NAMES, hosts, look_up, urls
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from services.errors import OutsideError
-from services.guard import Answer, Gate, fetch, guard_urllib3
+from services.fetching import Answer, fetch
+from services.guard import Gate, guard_urllib3
 from tests.certificates import contexts
 from tests.sinks import HttpSink, Reply
 
