@@ -1,22 +1,13 @@
 """The gazetteer: every division with its names, in arrays, so that it is small and loads at once.
 
-The file is one xz stream: a length, a header in JSON, the names, then the arrays, each byte plane by plane.
-
-    a division   kind, latitude and longitude (hundredths of a degree), population, up, county, label (its own name)
-    a name       count of links, and for each the division and the sort: called so, nickname, people, abbreviation …
-    a word       whether dictionaries have it in lower case, how often books do, how common it is as a person's name
-
 Names are found through a hash table of numbers, not through a dictionary of strings, which takes five times as much
-memory. After a fork the arrays stay shared. Built by `tests/making/gazetteer.py`; sources and licences: the NOTICE
-beside the file.
+memory. After a fork the arrays stay shared. How the file is written: `packed`.
 """
 
 from __future__ import annotations
 
-import json
 import lzma
 import re
-import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,12 +18,12 @@ from zlib import crc32
 
 from services.errors import InvalidError
 from services.places.divisions import Division, Kind, slug
+from services.places.packed import EMPTY, index_names, people_words, read_packed
 from services.places.weights import BY_RULES, Weights, read_weights
 
 NOTHING = 65535
 _KINDS = (Kind.COUNTRY, Kind.STATE, Kind.COUNTY, Kind.PLACE, Kind.REGION, Kind.AREA, Kind.DISTRICT)
 COUNTRY, STATE, COUNTY, PLACE, REGION, AREA, DISTRICT = range(len(_KINDS))
-_EMPTY = 0xFFFFFFFF
 
 
 class Sort(IntEnum):
@@ -53,17 +44,8 @@ class Gazetteer:
 
     def __init__(self, packed: bytes, weights: Weights = BY_RULES) -> None:
         self.weights = weights
-        body = memoryview(lzma.decompress(packed))
-        length = int.from_bytes(body[:4], "little")
-        head = json.loads(bytes(body[4 : 4 + length]))
-        at = 4 + length
-        blobs = {}
-        for name, size in head["blobs"].items():
-            blobs[name] = bytes(body[at : at + size])
-            at += size
-        columns: dict[str, array[int]] = {}
-        for name, code, count in head["arrays"]:
-            columns[name], at = _column(body, at, code, count)
+        file = read_packed(packed)
+        head, columns = file.head, file.columns
         self.kinds, self.lats, self.lons = columns["kind"], columns["lat"], columns["lon"]
         self.populations, self.ups, self.counties = columns["population"], columns["up"], columns["county"]
         self.link_rows, self.link_sorts = columns["link_row"], columns["link_sort"]
@@ -80,10 +62,11 @@ class Gazetteer:
         self.governments: Mapping[str, int] = head["governments"]
         self._exceptions: dict[str, str] = head["exceptions"]
         self._usual = {public: made for made, public in self._exceptions.items()}
-        self._names = blobs["names"]
-        self._starts, self.links, self._table, self.longest = _index(self._names, columns["link_count"])
+        self._names = file.blobs["names"]
+        index = index_names(self._names, columns["link_count"])
+        self._starts, self.links, self._table, self.longest = index.starts, index.links, index.table, index.longest
         self._mask = len(self._table) - 1
-        self.people = _people(blobs["people"], columns["people_first"], columns["people_last"])
+        self.people = people_words(file.blobs["people"], columns["people_first"], columns["people_last"])
 
     # ---- names ----
 
@@ -96,7 +79,7 @@ class Gazetteer:
         key = name.encode()
         at = crc32(key) & self._mask
         table, starts, names = self._table, self._starts, self._names
-        while (number := table[at]) != _EMPTY:
+        while (number := table[at]) != EMPTY:
             if names[starts[number] : starts[number + 1] - 1] == key:
                 return number
             at = (at + 1) & self._mask
@@ -247,49 +230,6 @@ def _without_type(name: str, typed: str) -> str:
     tail = {"census_area": " Census Area", "planning_region": " Planning Region", "city": " City",
             "borough": " City and Borough"}.get(typed, f" {typed.title()}")  # fmt: skip
     return name.removesuffix(tail).removesuffix(f" {typed.title()}")
-
-
-def _column(body: memoryview, at: int, code: str, count: int) -> tuple[array[int], int]:
-    """Put the byte planes of an array together again."""
-    found: array[int] = array(code)
-    size = found.itemsize
-    raw = bytearray(size * count)
-    for plane in range(size):
-        raw[plane::size] = body[at : at + count]
-        at += count
-    found.frombytes(raw)
-    if sys.byteorder == "big":
-        found.byteswap()
-    return found, at
-
-
-def _index(names: bytes, counts: array[int]) -> tuple[array[int], array[int], array[int], dict[str, int]]:
-    """Give where each name starts, where its links start, the hash table, and how many words names have by first
-    word."""
-    starts, links = array("I", [0]), array("I", [0])
-    size = 1 << (2 * len(counts)).bit_length()
-    table, mask = array("I", [_EMPTY]) * size, size - 1
-    longest: dict[str, int] = {}
-    at = link = 0
-    for number, (name, count) in enumerate(zip(names.split(b"\n"), counts, strict=True)):
-        at += len(name) + 1
-        link += count
-        starts.append(at)
-        links.append(link)
-        slot = crc32(name) & mask
-        while table[slot] != _EMPTY:
-            slot = (slot + 1) & mask
-        table[slot] = number
-        if b" " in name or b"-" in name:
-            words = name.decode().replace("-", " ").split(" ")
-            if longest.get(words[0], 1) < len(words):
-                longest[words[0]] = len(words)
-    return starts, links, table, longest
-
-
-def _people(words: bytes, first: array[int], last: array[int]) -> dict[str, int]:
-    """Give the words that are people's names: how common as a first name, times 256, plus how common as a last one."""
-    return {word: one * 256 + two for word, one, two in zip(words.decode().split("\n"), first, last, strict=True)}
 
 
 def load(folder: Path) -> Gazetteer:
