@@ -22,7 +22,7 @@ from services.identity import alert_id
 from services.store import alerts, channels, deliveries, people, remainders, steps, subscriptions, windows
 from services.store.states import ChannelState, LinkState
 from services.store.stories import Joined
-from services.store.tables import Article, Remainder, Subscription
+from services.store.tables import Article, Remainder, Story, Subscription
 from services.stories.exact import WINDOW
 
 Reason = dict[str, Any]  # Any: evidence as JSON
@@ -60,12 +60,16 @@ class _Planned:
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """What is told: an article of a story, to whom its rules say. `later`: as what to those who know the story."""
+    """What is told: an article of a story, to whom its rules say. `later`: as what to those who know the story.
+
+    `parted_from` is the story that an operator parted this one from: who heard there of its articles knows them.
+    """
 
     row: Article
     story: str
     later: str | None
     reasons: Mapping[str, Reason]
+    parted_from: str | None = None
 
     @property
     def told(self) -> str | None:
@@ -79,7 +83,9 @@ def decide_story(
     """Write the alerts that an article leads to; give whether a message was put on its way."""
     began = moment()
     later = _later_kind(joined)
-    telling = _Telling(row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits})
+    telling = _Telling(
+        row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits}, joined.story.parted_from
+    )
     asking, after = subscriptions.asking(session, list(telling.reasons), telling.told, PAGE)
     sent = _tell_page(session, telling, asking, options, now, many=after is not None)
     if after is not None:
@@ -93,7 +99,8 @@ def decide_more(session: Session, remainder: Remainder, options: Options, now: d
     began = moment()
     row = session.get_one(Article, remainder.article)
     assert row.story is not None  # it was matched when the remainder was put
-    telling = _Telling(row, row.story, remainder.kind, dict(remainder.hits))
+    story = session.get_one(Story, row.story)
+    telling = _Telling(row, row.story, remainder.kind, dict(remainder.hits), story.parted_from)
     keys = list(telling.reasons)
     if remainder.bounds is None:
         remainder.bounds = subscriptions.bounds(session, keys, telling.told, remainder.after, PAGE)
@@ -108,12 +115,23 @@ def decide_more(session: Session, remainder: Remainder, options: Options, now: d
 def _tell_page(
     session: Session, telling: _Telling, asking: Sequence[Subscription], options: Options, now: datetime, *, many: bool
 ) -> bool:
-    planned = _plan(session, telling, asking)
+    planned = _plan(session, telling, _there(telling, asking))
     sent = False
     for kind in sorted({plan.kind for plan in planned}):
         its = [plan for plan in planned if plan.kind == kind]
-        sent |= _tell(session, telling.row, telling.story, its, kind, options, now, many=many)
+        sent |= _tell(session, telling, its, kind, options, now, many=many)
     return sent
+
+
+def _there(telling: _Telling, asking: Sequence[Subscription]) -> Sequence[Subscription]:
+    """Leave out, of a story that was parted from another, who subscribed after the article was first matched.
+
+    Nobody kept them from an alert, and to them it is no news.
+    """
+    first = telling.row.matched_at
+    if telling.parted_from is None or first is None:
+        return asking
+    return [one for one in asking if one.created_at <= first]
 
 
 _TOLD_BEFORE: Reason = {
@@ -146,13 +164,17 @@ def _later_kind(joined: Joined) -> str | None:
 
 
 def _tell(
-    session: Session, row: Article, story: str, planned: Sequence[_Planned], kind: str, options: Options, now: datetime,
-    *, many: bool,
+    session: Session, telling: _Telling, planned: Sequence[_Planned], kind: str, options: Options, now: datetime, *,
+    many: bool,
 ) -> bool:  # fmt: skip
+    row, story = telling.row, telling.story
     by_id = {plan.subscription.id: plan for plan in planned}
     people_of = {id_: plan.subscription.person for id_, plan in by_id.items()}
     usable = _usable_channels(session, list(by_id))
     heard = alerts.heard_through(session, story, kind, people_of.values())
+    if telling.parted_from is not None:
+        only = None if kind == "new" else row.id
+        heard = alerts.heard_before(session, telling.parted_from, story, only, people_of.values()) | heard
     known = _known(session, story, usable, people_of, heard, options, now)
     at_hand = people.all_of(session, people_of.values())  # kept, so that each is not asked for by itself
     decisions: dict[tuple[str, str], Decision] = {}
@@ -200,6 +222,7 @@ def _known(
         (id_, channel): Known(
             through=heard[channel].through if channel in heard else None,
             waits_until=heard[channel].waits_until if channel in heard else None,
+            before_split=channel in heard and heard[channel].before_split,
             last_message_at=last.get((id_, channel)),
             story_muted=people_of[id_] in muted,
             flooded=channel in flooded,

@@ -141,11 +141,13 @@ def tell_on(store: Store, clock: Clock, options: Options) -> int:
     article = None
     try:
         with store.write() as work:
+            if not remainders.is_due(work.session, clock()):
+                return 0
+            stories.lock(work.session)  # before the row, as whoever parts an article does
             row = remainders.next_due(work.session, clock())
             if row is None:
                 return 0
             article = row.article
-            stories.lock(work.session)
             if decide_more(work.session, row, options, clock()):
                 work.hint(Stage.DELIVER)
     except OutsideError:
@@ -220,6 +222,9 @@ def _write_finding(
     options: Options, now: datetime,
 ) -> None:  # fmt: skip
     session: Session = work.session
+    if row.story is not None:
+        _decide_anew(work, row, token, finding, options, now)
+        return
     article = articles.value_of(row)
     joined = stories.assign(
         session, row, exact.keys(article, row.url_canonical), articles.previous(session, row), now,
@@ -233,6 +238,22 @@ def _write_finding(
         session, article=row.id, story=joined.story, decision=joined.decision, changed=joined.changed, new=signature,
         now=now,
     )  # fmt: skip
+    _tell(work, row, joined, finding, options, now)
+
+
+def _decide_anew(
+    work: Work, row: ArticleRow, token: str, finding: Finding, options: Options, now: datetime
+) -> None:  # fmt: skip
+    """Decide who hears of an article that an operator parted from a story. It keeps the one it has, and its time."""
+    joined = stories.joined_before(work.session, row)
+    if articles.record(work.session, row, token, tries=0, state=ArticleState.MATCHED, reason=None):
+        _tell(work, row, joined, finding, options, now)
+
+
+def _tell(
+    work: Work, row: ArticleRow, joined: stories.Joined, finding: Finding, options: Options, now: datetime
+) -> None:  # fmt: skip
+    session: Session = work.session
     if not row.old and decide_story(session, row, joined, finding.hits, options, now):
         work.hint(Stage.DELIVER)
     for breach in finding.breaches:  # after the alerts: what a rule found before it went to quarantine is told

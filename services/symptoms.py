@@ -71,7 +71,7 @@ def _stages(session: Session, lag: timedelta, now: datetime) -> Iterator[Symptom
     oldest = {
         "fetch": select(func.min(col(Source.next_poll_at))).where(polled, col(Source.next_poll_at) <= now),
         "ingest": select(func.min(col(Article.seen_at))).where(new, col(Article.read_at).is_(None)),
-        "match": select(func.min(col(Article.read_at))).where(new, col(Article.read_at).is_not(None)),
+        "match": select(func.min(col(Article.due_at))).where(new, col(Article.read_at).is_not(None)),
         "deliver": free,
     }
     for stage, query in oldest.items():

@@ -65,6 +65,16 @@ class Changed:
             "corrections": list(self.corrections), "more": self.more,
         }  # fmt: skip
 
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Changed:  # Any: JSON
+        """Read what `to_json` gave."""
+        title = kept["title"]
+        return cls(
+            kind=Change.NONE if kept["kind"] == "cosmetic" else Change(kept["kind"]), since=kept["since"],
+            added=tuple(kept["added"]), gone=tuple(kept["gone"]), title=(title[0], title[1]) if title else None,
+            corrections=tuple(kept["corrections"]), more=kept["more"],
+        )  # fmt: skip
+
 
 def compare(before: Article, after: Article, since: str = "") -> Changed:
     """Compare two texts of one story. `since` is the id of the one before; if its text was let go nothing is new."""

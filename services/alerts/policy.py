@@ -38,6 +38,7 @@ class Because(StrEnum):
     SNOOZED = "the subscription is snoozed, and tells together when that ends"
     FLOOD = "many alerts came at once; the rest of the hour is told together"
     TOLD = "told through another subscription"
+    BEFORE_SPLIT = "told of this article before an operator parted it from another story"
     MUTED = "the subscription is muted"
     STORY_MUTED = "the story is muted"
     NO_CHANNEL = "no channel of the subscription is active"
@@ -62,11 +63,13 @@ class Known:
     """What the channel heard before.
 
     `through`: the subscription by which it heard of this story in this kind; `waits_until`: that is gathered and leaves
-    then. `story_muted`: its person wants no more of the story. `flooded`: too many messages left in a short time.
+    then. `before_split`: as an article of the story that this one was parted from. `story_muted`: its person wants no
+    more of the story. `flooded`: too many messages left in a short time.
     """
 
     through: str | None = None
     waits_until: datetime | None = None
+    before_split: bool = False
     last_message_at: datetime | None = None
     story_muted: bool = False
     flooded: bool = False
@@ -89,7 +92,8 @@ def decide(kind: str, known: Known, wishes: Wishes, now: datetime, group: timede
     if wishes.muted:
         return Decision(Act.MUTED, Because.MUTED)
     if known.through is not None and known.waits_until is None:
-        return Decision(Act.TOLD, Because.TOLD, through=known.through)
+        because = Because.BEFORE_SPLIT if known.before_split else Because.TOLD
+        return Decision(Act.TOLD, because, through=known.through)
     decision = _when(kind, known, wishes, now, group)
     if known.waits_until is not None and decision.gathered and decision.gathered.closes >= known.waits_until:
         return Decision(Act.TOLD, Because.TOLD, through=known.through)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
+from pydantic import Field
+
+from services import clock
 from services.accounts import own
+from services.acts import story_acts
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
+from services.api.once import OnceOnly
 from services.api.parts import Here, Who
 from services.api.routing import router
-from services.api.shapes import Page, Shown, page
+from services.api.shapes import Page, Sent, Shown, page
 from services.store import stories
 from services.store.tables import Story
 
@@ -17,7 +23,10 @@ routes = router("stories")
 
 
 class StoryShown(Shown):
-    """A story: its first headline, and how many articles tell it."""
+    """A story: its first headline, and how many articles tell it.
+
+    `parted_from` is the story that an operator parted it from.
+    """
 
     id: str
     title: str | None
@@ -27,6 +36,13 @@ class StoryShown(Shown):
     corrections: int
     first_seen_at: datetime
     last_seen_at: datetime
+    parted_from: str | None
+
+
+class SplitSent(Sent):
+    """The article that is to begin a story of its own."""
+
+    article: Annotated[str, Field(max_length=64)]
 
 
 def show(row: Story) -> StoryShown:
@@ -52,3 +68,16 @@ def one(id: str, here: Here, who: Who) -> StoryShown:  # noqa: A002  # the name 
     if not heard:
         own.check(who, "", "story", id)
     return show(row)
+
+
+@routes.post("/{id}/split", status_code=201)
+def split(id: str, sent: SplitSent, here: Here, who: Who, once: OnceOnly) -> StoryShown:  # noqa: A002  # as above
+    """Part an article from a story that it does not belong to, and show the story that it begins.
+
+    Its later revisions go with it, and later copies follow. It is matched anew: whoever was told nothing because the
+    old story had been told hears of it now; whoever was told of this article does not. Alerts that were made stay as
+    they are. To part the same article again changes nothing. The article that the story began with stays (409).
+    """
+    with here.store.write() as work:
+        once.before(work.session)
+        return once.keep(work.session, show(story_acts.split(work, who.name, id, sent.article, clock.now()).story))

@@ -1,4 +1,4 @@
-"""`tocsin stories`: which articles tell one event: a stream of articles in, their stories and threads out."""
+"""`tocsin stories`: which articles tell one event: a stream of articles in, their stories out; a wrong merge undone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import typer
 
 from services.cli import terminal
 from services.cli.failure import DONE, MISTAKE
+from services.cli.opened import opened
+from services.cli.options import AsJson, Config, Data
+from services.cli.words import count
 from services.errors import InvalidError
 
 if TYPE_CHECKING:
@@ -83,3 +86,24 @@ def _object(told: Told) -> dict[str, str]:
         "id": told.id, "story": told.story, "thread": told.thread, "relation": told.relation.value,
         "because": told.because,
     }  # fmt: skip
+
+
+@group.command("split")
+def split(
+    story: Annotated[str, typer.Argument(metavar="STORY", help="The id of the story.")],
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The id of the article that is another story.")],
+    *, as_json: AsJson = False, data: Data = None, config: Config = None,
+) -> None:  # fmt: skip
+    """Part an article from a story that it does not belong to; it begins its own, and is told to who missed it."""
+    from services import clock
+    from services.acts import story_acts
+
+    with opened(data, config) as here, here.store.write() as work:
+        parted = story_acts.split(work, here.actor, story, article, clock.now())
+    screen = terminal.out()
+    if as_json:
+        screen.json({"story": parted.story.id, "parted_from": story, "articles": parted.articles, "done": parted.done})
+    elif parted.done:
+        screen.line(terminal.GOOD, f" {count(parted.articles, 'article')} began the story {parted.story.id}")
+    else:
+        screen.line(terminal.GOOD, f" it was parted before, and began the story {parted.story.id}")

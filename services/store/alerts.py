@@ -119,6 +119,7 @@ class Heard:
     through: str
     waits_until: datetime | None
     waits: bool = False
+    before_split: bool = False
 
 
 def heard_through(session: Session, story: str, kind: str, people: Iterable[str]) -> dict[str, Heard]:
@@ -139,6 +140,27 @@ def heard_through(session: Session, story: str, kind: str, people: Iterable[str]
         else:
             found[channel] = replace(known, waits=waits)
     return found
+
+
+def heard_before(
+    session: Session, parted_from: str, story: str, article: str | None, people: Iterable[str]
+) -> dict[str, Heard]:
+    """Give, for each channel of these people that heard of an article when it was in the story that its own was parted
+    from, the subscription that brought it. `None`: of any of the articles that the story has now.
+
+    What waits for a window there counts as heard: it leaves.
+    """
+    ids = list(session.scalars(_OF_PEOPLE, {"its_people": sorted(set(people))}))
+    its = select(col(Article.id)).where(col(Article.story) == story) if article is None else [article]
+    there = col(Alert.story) == parted_from, col(Alert.subscription).in_(ids), col(Alert.article).in_(its)
+    query = (
+        select(col(DeliveryAlert.channel), col(Alert.subscription))
+        .join(Alert, col(Alert.id) == col(DeliveryAlert.alert))
+        .where(*there, col(DeliveryAlert.state).in_([LinkState.OPEN, LinkState.SENT]))
+        .order_by(col(Alert.created_at).desc(), col(Alert.id))
+    )
+    rows = session.execute(query)
+    return {channel: Heard(subscription, None, before_split=True) for channel, subscription in rows}
 
 
 def hasten(

@@ -18,6 +18,7 @@ _OVER = timedelta(minutes=1)
 _NEW = col(Article.state) == literal_column(f"'{ArticleState.NEW.value}'")  # written out, as their indexes have it
 _UNREAD = (_NEW, col(Article.read_at).is_(None), col(Article.page).is_(None) | (col(Article.page) != "due"))
 _READ = (_NEW, col(Article.read_at).is_not(None))
+_FIRST = col(Article.story).is_(None)  # what an operator parted from a story was seen long ago, and waits since then
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def look(session: Session, now: datetime) -> Backlog:
     waiting = sum(_count(session, its, MOST + 1) for its in (_UNREAD, _READ))
     firsts = [
         session.scalar(select(col(Article.seen_at)).where(*its).order_by(order, col(Article.id)).limit(1))
-        for its, order in ((_UNREAD, col(Article.seen_at)), (_READ, col(Article.read_at)))
+        for its, order in ((_UNREAD, col(Article.seen_at)), ((*_READ, _FIRST), col(Article.read_at)))
     ]
     oldest = min((at for at in firsts if at is not None), default=now)
     matched = _count(session, (col(Article.matched_at) > now - _OVER,), MOST)

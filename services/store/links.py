@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlmodel import Session, col
 
+from services.alerts.policy import Act
 from services.articles.url import canonical_url
 from services.store.owners import Owner, belongs
 from services.store.source_tables import Source
@@ -52,9 +53,14 @@ def watching(session: Session, url: str) -> list[Source]:
 
 
 def alert_of(session: Session, subscription: str, article: Article) -> Alert | None:
-    """Give the alert that the article brought to a subscription, else the first that its story brought."""
+    """Give the alert that the article brought to a subscription, else the first that its story brought.
+
+    Of an article that was parted from a story there may be two: one that is told goes before one that is not.
+    """
     mine = select(Alert).where(col(Alert.subscription) == subscription)
-    own = session.scalars(mine.where(col(Alert.article) == article.id).order_by(col(Alert.created_at))).first()
+    untold = case((col(Alert.decision).in_([Act.TELL, Act.GATHER]), 0), else_=1)
+    order = untold, case((col(Alert.story) == article.story, 0), else_=1), col(Alert.created_at)
+    own = session.scalars(mine.where(col(Alert.article) == article.id).order_by(*order)).first()
     if own is not None or article.story is None:
         return own
     return session.scalars(mine.where(col(Alert.story) == article.story).order_by(col(Alert.created_at))).first()

@@ -8,8 +8,8 @@
     committed() or undone(): what was taken in stays, or its stories are read anew
 
 A worker that starts reads the open stories page by page. A story that goes on after it was over is read again, its
-first thousand articles. Memory is bounded: beyond so many articles the stories whose last article is oldest are
-forgotten, and then only copies of the very words or address find them.
+first thousand articles; so is one that an operator parted another from. Memory is bounded: beyond so many articles
+the stories whose last article is oldest are forgotten, and then only copies of the very words or address find them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 from sqlmodel import Session, col
 
 from services.alerts.change import Changed
@@ -28,6 +28,7 @@ from services.articles.article import Article
 from services.errors import InvalidError
 from services.store.articles import value_of
 from services.store.changes import next_number
+from services.store.story_tables import MEMBERS
 from services.store.tables import Article as ArticleRow
 from services.store.tables import Story, StoryMember
 from services.store.work import Store
@@ -41,7 +42,6 @@ from services.stories.wording import body
 log = structlog.get_logger(__name__)
 
 PAGE = 1000
-COUNTER = "story_member"
 MOST_OPEN = 50_000
 """Articles in memory: some 160 MiB."""
 _BEGINS = (Relation.NEW, Relation.RELATED)
@@ -101,7 +101,7 @@ class LiveStories:
             self._looked = now
             self._groups.close((now - self.window).timestamp())
         self._forget_most(now)
-        self._last = next_number(session, COUNTER, count) - count
+        self._last = next_number(session, MEMBERS, count) - count
 
     def decide(self, session: Session, new: Signature, article: Article) -> Decision:
         """Say what an article is to the open stories. What it would be told through is looked at twice."""
@@ -161,12 +161,14 @@ class LiveStories:
 
     def _read_page(self, session: Session, now: datetime) -> bool:
         rows = _members(session, self._seen, now - self.window)
-        for member, thread in rows:
-            self._take_row(member, thread)
+        for member, thread, parted_from in rows:
+            self._take_row(member, thread, parted_from)
         return len(rows) == PAGE
 
-    def _take_row(self, member: StoryMember, thread: str | None) -> None:
+    def _take_row(self, member: StoryMember, thread: str | None, parted_from: str | None) -> None:
         self._seen = member.seq
+        if parted_from is not None and parted_from in self:
+            self._again.add(parted_from)
         if member.story in self._again or (Relation(member.relation) not in _BEGINS and member.story not in self):
             self._again.add(member.story)
         else:
@@ -179,7 +181,7 @@ class LiveStories:
 
     def _read_story(self, session: Session, story: str, up_to: int) -> None:
         self._groups.drop(story)
-        for member, thread in _rows(session, col(StoryMember.story) == story, col(StoryMember.seq) <= up_to):
+        for member, thread, _ in _rows(session, col(StoryMember.story) == story, col(StoryMember.seq) <= up_to):
             self._take_read(member, thread)
 
     def _take_read(self, member: StoryMember, thread: str | None) -> None:
@@ -206,17 +208,23 @@ class LiveStories:
         log.warning("memory of stories is full", articles=len(self._groups), open_hours=hours)
 
 
-def _members(session: Session, after: int, since: datetime) -> Sequence[tuple[StoryMember, str | None]]:
-    """Give the next articles of stories that are open, in the order of their commits."""
-    return _rows(session, col(StoryMember.seq) > after, col(Story.last_seen_at) >= since)
+_Row = tuple[StoryMember, str | None, str | None]
+"""The row of an article, its story's thread, and if its story began with it the one that this was parted from."""
 
 
-def _rows(session: Session, *wanted: ColumnElement[bool]) -> Sequence[tuple[StoryMember, str | None]]:
+def _members(session: Session, after: int, since: datetime) -> Sequence[_Row]:
+    """Give the next articles of stories that are open, or were parted from one, in the order of their commits."""
+    matters = (col(Story.last_seen_at) >= since) | col(Story.parted_from).is_not(None)
+    return _rows(session, col(StoryMember.seq) > after, matters)
+
+
+def _rows(session: Session, *wanted: ColumnElement[bool]) -> Sequence[_Row]:
+    began = case((col(Story.first_article) == col(StoryMember.article), col(Story.parted_from)))
     query = (
-        select(StoryMember, col(Story.thread))
+        select(StoryMember, col(Story.thread), began)
         .join(Story, col(Story.id) == col(StoryMember.story))
         .where(*wanted)
         .order_by(col(StoryMember.seq))
         .limit(PAGE)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]

@@ -45,7 +45,7 @@ def count(session: Session, now: datetime) -> list[StageCount]:
     rows = (
         ("fetch", "ingest", due_poll, col(Source.next_poll_at), col(Poll.at), ~col(Poll.ok), col(Poll.at)),
         ("ingest", "ingest", new & unread, col(Article.seen_at), col(Article.read_at), poison & unread, ended),
-        ("match", "match", new & read, col(Article.read_at), ended, poison & read, ended),
+        ("match", "match", new & read, col(Article.due_at), ended, poison & read, ended),
         ("deliver", "deliver", live, col(Delivery.created_at), col(Delivery.sent_at),
          col(Delivery.state) == DeliveryState.DEAD, col(Delivery.ended_at)),
     )  # fmt: skip

@@ -28,6 +28,11 @@ def put(
     session.flush()
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Say whether any remainder is due, without waiting for anybody."""
+    return session.scalar(select(col(Remainder.article)).where(col(Remainder.due_at) <= now).limit(1)) is not None
+
+
 def next_due(session: Session, now: datetime) -> Remainder | None:
     """Give the oldest remainder that is due; other transactions pass it over until this one ends."""
     query = select(Remainder).where(col(Remainder.due_at) <= now).order_by(col(Remainder.created_at)).limit(1)

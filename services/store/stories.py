@@ -125,6 +125,16 @@ def _same_outlet(session: Session, row: Article, decision: Decision) -> bool:
     return sources.get(session, row.source).name != PUSHED
 
 
+def joined_before(session: Session, row: Article) -> Joined:
+    """Give what an article that has a story is to it, and what it changed, as it was kept."""
+    story = session.get_one(Story, row.story)
+    member = members(session, [row.id]).get(row.id)
+    if member is None:
+        return Joined(story, Decision(Relation.NEW, ""))
+    decision = Decision(Relation(member.relation), member.because, story=story.id, near=member.near)
+    return Joined(story, decision, Changed.from_json(member.changed) if member.changed else None)
+
+
 def get(session: Session, id_: str) -> Story:
     """Give a story by its id, or by one it had before a merge."""
     row = session.get(Story, id_)

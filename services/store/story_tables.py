@@ -11,16 +11,21 @@ from sqlmodel import Field, SQLModel
 from services.store.checks import one_of
 from services.stories.decision import Relation
 
+MEMBERS = "story_member"
+"""The counter that numbers the rows of members."""
+
 
 class Story(SQLModel, table=True):
     """The articles that tell one event.
 
-    `thread` is the story whose thread this one is shown in; null: its own.
+    `thread` is the story whose thread this one is shown in; null: its own. `parted_from` is the story that an operator
+    parted this one from.
     """
 
     __tablename__ = "story"
     id: str = Field(primary_key=True)
     thread: str | None = Field(default=None, index=True)
+    parted_from: str | None = None
     title: str | None = None
     first_article: str
     articles: int = 1

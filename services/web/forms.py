@@ -36,6 +36,7 @@ SAID = {
     "tested": "A test message is on its way. Its result stands in the log",
     "released": "It runs again from the next article on. Its people are told",
     "replayed": "Put on its way again, under the same id",
+    "parted": "Parted. It has a story of its own, and who missed it because of the other is told now",
     "watched": "Watched. It is polled at once",
     "polled": "It is polled now",
     "person": "Added",

@@ -84,6 +84,9 @@ def _unread(row: Article, words: Words) -> Stage | None:
         return stop(Step.READ, "poisonous", text, reason=reason, tries=row.tries)
     if row.state != ArticleState.NEW:
         return None
+    if row.story is not None:
+        text = "An operator parted it from another story, and it waits to be matched anew."
+        return stop(Step.READ, "waiting", text, waits_for="to be matched", since=row.due_at)
     what = "to be read" if row.read_at is None else "to be matched"
     text = f"It waits {what} since {words.at(row.read_at or row.seen_at)}."
     return stop(Step.READ, "waiting", text, waits_for=what, since=row.read_at or row.seen_at)

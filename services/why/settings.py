@@ -60,6 +60,9 @@ def _stopped(session: Session, alert: Alert, ways: Sequence[Told], words: Words)
         name, text = _MUTED.get(Because(alert.because), _MUTED[Because.MUTED])
         return stop(Step.SETTINGS, name, text, **facts)
     through_ = next((way.link.through for way in ways if way.link.through), None)
+    if through_ is not None and alert.because == Because.BEFORE_SPLIT:
+        text = "The channel heard of the article before an operator parted it from another story."
+        return stop(Step.SETTINGS, "told_through", text, through=through_, **facts)
     if through_ is not None:
         name = subscriptions.names(session, [through_]).get(through_, "another subscription")
         text = f"The channel heard of the story through another subscription, {name}."

@@ -78,7 +78,11 @@ def _story(session: Session, row: Article) -> Stage:
     if story.first_article == row.id:
         others = story.articles - 1
         joined = f" {others} {'article' if others == 1 else 'articles'} joined later." if others else ""
-        return through(Step.STORY, f"It began a story of its own.{joined}", story=story.id, articles=story.articles)
+        began = "It began a story of its own."
+        if story.parted_from is not None:
+            began = "An operator parted it from another story, and it began its own."
+        facts = {"story": story.id, "articles": story.articles, "parted_from": story.parted_from}
+        return through(Step.STORY, f"{began}{joined}", **facts)
     text = "It joined a story that this subscription had not been told of."
     return through(Step.STORY, text, story=story.id, articles=story.articles)
 
