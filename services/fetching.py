@@ -153,7 +153,9 @@ def outside_errors() -> Iterator[None]:
         raise OutsideError("The server took too long to answer", code="timeout") from error
     except httpx2.ConnectError as error:
         if _is_tls(error):
-            raise OutsideError(f"The server's certificate was not accepted: {_reason(error)}", code="tls") from error
+            raise OutsideError(
+                f"The server's certificate was not accepted: {why_not_accepted(error)}", code="tls"
+            ) from error
         raise OutsideError("The server cannot be reached", code="connect") from error
     except httpx2.InvalidURL as error:
         raise OutsideError("The web address cannot be read", permanent=True, code="bad_url") from error
@@ -170,5 +172,6 @@ def _is_tls(error: BaseException) -> bool:
     return False
 
 
-def _reason(error: BaseException) -> str:
+def why_not_accepted(error: BaseException) -> str:
+    """Say in the words of the library what is wrong with a certificate."""
     return str(error).partition("] ")[2].partition(" (_ssl")[0] or str(error)

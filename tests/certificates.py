@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1 that only one test trusts."""
+"""A certificate for 127.0.0.1, and for names, that only one test trusts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def contexts(folder: Path, *, expired: bool = False) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Make a server's context, and a client's that trusts it."""
+def contexts(
+    folder: Path, *, expired: bool = False, names: tuple[str, ...] = ()
+) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Make a server's context, and a client's that trusts it; the certificate is in `server.pem`."""
+    hosts = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, names)]
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     begins = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
@@ -26,7 +29,7 @@ def contexts(folder: Path, *, expired: bool = False) -> tuple[ssl.SSLContext, ss
         .serial_number(x509.random_serial_number())
         .not_valid_before(begins)
         .not_valid_after(begins + datetime.timedelta(days=365 if expired else 36500))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -1,19 +1,27 @@
-"""A small IMAP server on loopback that has one folder; what it was asked is recorded."""
+"""A small IMAP server on loopback that has one folder, in clear, by TLS or by STARTTLS; what it was asked is recorded."""
 
 from __future__ import annotations
 
 import re
 import socketserver
+import ssl
 import threading
 from types import TracebackType
 from typing import Self
 
 
 class ImapServer:
-    """Serves `mails` as numbers 1, 2, …; a password other than `secret` is refused."""
+    """Serves `mails` as numbers 1, 2, …; a password other than `secret` is refused.
 
-    def __init__(self, mails: list[bytes], *, validity: int = 7) -> None:
+    `tls`: encrypted from the first byte; `starttls`: once that is asked for. `handshakes` counts those that succeeded.
+    """
+
+    def __init__(
+        self, mails: list[bytes], *, validity: int = 7, tls: ssl.SSLContext | None = None,
+        starttls: ssl.SSLContext | None = None,
+    ) -> None:  # fmt: skip
         self.mails, self.validity, self.asked = mails, validity, []
+        self.tls, self.starttls, self.handshakes = tls, starttls, 0
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
@@ -29,9 +37,9 @@ class ImapServer:
     def answer(self, command: str) -> list[bytes]:
         name, _, rest = command.partition(" ")
         if name == "CAPABILITY":
-            return [b"* CAPABILITY IMAP4rev1", b"OK"]
+            return [b"* CAPABILITY IMAP4rev1" + (b" STARTTLS" if self.starttls else b""), b"OK"]
         if name == "LOGIN":
-            return [b"OK" if rest == 'reader "secret"' else b"NO wrong password"]
+            return [b"OK" if rest == 'reader "secret"' else b"NO wrong password: " + rest.encode()]
         if name in ("SELECT", "EXAMINE"):
             there = rest == '"News"'
             return [b"* OK [UIDVALIDITY %d] ok" % self.validity, b"OK"] if there else [b"NO no such folder"]
@@ -49,11 +57,27 @@ class ImapServer:
 
 def _handler(server: ImapServer) -> type[socketserver.StreamRequestHandler]:
     class Handler(socketserver.StreamRequestHandler):
+        def encrypt(self, context: ssl.SSLContext) -> bool:
+            try:
+                self.request = context.wrap_socket(self.request, server_side=True)
+            except OSError:
+                return False
+            self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", buffering=0)
+            server.handshakes += 1
+            return True
+
         def handle(self) -> None:
+            if server.tls is not None and not self.encrypt(server.tls):
+                return
             self.wfile.write(b"* OK ready\r\n")
             while line := self.rfile.readline():
                 tag, _, command = line.decode().strip().partition(" ")
                 server.asked.append(command)
+                if command == "STARTTLS" and server.starttls is not None:
+                    self.wfile.write(tag.encode() + b" OK begin\r\n")
+                    if not self.encrypt(server.starttls):
+                        return
+                    continue
                 *lines, last = server.answer(command)
                 self.wfile.write(b"".join(one + b"\r\n" for one in lines) + tag.encode() + b" " + last + b" done\r\n")
                 if command == "LOGOUT":

@@ -16,12 +16,14 @@ from typing import Any, Self
 
 from services.articles.mail_address import Mailbox
 from services.errors import OutsideError
+from services.fetching import why_not_accepted
 from services.guard import Gate
 from services.wire import within
 
 TIMEOUT_S = 30.0
 _WAIT_S = 10.0  # for one answer
 _LONGEST = 12 * 1024 * 1024  # bytes of one answer
+_REPEATED = 6  # characters; a shorter password may be part of any word
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 
 
@@ -73,7 +75,7 @@ class Imap:
         try:
             state, answer = self._imap.uid(command, *arguments)
         except (imaplib.IMAP4.error, OSError) as error:
-            raise _failed(self._box, error) from error
+            raise self._failed(error) from error
         if state != "OK":
             raise OutsideError(f"The mail server at {self._box.host} refuses to read the folder", code="imap")
         return list(answer or [])
@@ -86,7 +88,7 @@ class Imap:
             imap.login(self._name, self._password)
             state, answer = imap.select(_quoted(self._box.folder), readonly=True)
         except (imaplib.IMAP4.error, OSError) as error:
-            raise _failed(self._box, error) from error
+            raise self._failed(error) from error
         if state != "OK":
             said = b" ".join(_flat(answer)).decode("ascii", "replace")[:200]
             raise OutsideError(
@@ -95,6 +97,13 @@ class Imap:
         validity = imap.response("UIDVALIDITY")[1]
         self.validity = int(validity[0]) if validity and validity[0] and validity[0].isdigit() else 1
         return imap
+
+    def _failed(self, error: Exception) -> OutsideError:
+        """Name a failure, without the password that a server may repeat."""
+        failed = _failed(self._box, error)
+        if len(self._password) >= _REPEATED:
+            failed.message = failed.message.replace(self._password, "…")
+        return failed
 
     def _is_opened(self) -> bool:
         addresses = self._gate.resolve(self._box.host, self._box.port, self.PORTS)
@@ -124,7 +133,8 @@ class _Guarded(imaplib.IMAP4):
 
 def _failed(box: Mailbox, error: Exception) -> OutsideError:
     if isinstance(error, ssl.SSLError):
-        return OutsideError(f"The certificate of {box.host} was not accepted: {error.reason or error}", code="tls")
+        why = why_not_accepted(error)
+        return OutsideError(f"The certificate of {box.host} was not accepted: {why}", code="tls")
     if isinstance(error, TimeoutError):
         return OutsideError(f"The mail server at {box.host} took too long to answer", code="timeout")
     said = str(error)[:200].replace("\n", " ")
