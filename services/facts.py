@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from services.alerts.change import Changed
 from services.alerts.digest import slot
 from services.alerts.message import (
     AlertFacts,
@@ -25,7 +26,7 @@ from services.alerts.message import (
 )
 from services.alerts.reason import first_words, where
 from services.articles.article import Zone
-from services.store import alerts, deliveries, people, sources, windows
+from services.store import alerts, deliveries, people, sources, stories, windows
 from services.store.articles import value_of
 from services.store.listening import Listening
 from services.store.tables import Alert, Article, Channel, Delivery, Person, Story, Subscription, Window
@@ -47,6 +48,7 @@ class Facts:
     first_told: Mapping[tuple[str, str], datetime]
     windows: Mapping[str, Window]
     threads: Mapping[str, tuple[str, ...]]
+    changed: Mapping[str, Changed]
     listened: Mapping[str, Listened]
 
     def way(self, row: Delivery) -> Channel:
@@ -114,6 +116,7 @@ class Facts:
             told_at=self.first_told.get((story.id, alert.subscription)),
             note="; ".join([*notes, *filter(None, [alert.reason.get("note")])]),
             article=article.id,
+            changed=self.changed.get(article.id),
             links=links(alert.id),
         )
 
@@ -139,6 +142,7 @@ def gather(session: Session, rows: Sequence[Delivery], listening: Listening, now
         threads={
             row.id: deliveries.thread(session, row) for row in fresh if its[row.via or row.channel].kind == "email"
         },
+        changed=stories.changes(session, [article.id for alert, _, article, _ in all_told if alert.kind != "new"]),
         listened={},
     )
     heard = {row.id: _heard(session, facts, row, listening, now) for row in fresh if _says_silence(facts, row)}

@@ -53,6 +53,7 @@ def _alert(alert: AlertFacts) -> Json:
             "date_mark": clock.mark,
         },
         "copies": alert.copies,
+        "changed": alert.changed.to_json() if alert.changed is not None and alert.change != "new" else None,
         "subscriptions": [{"id": one.id, "name": one.name, "alert": one.alert} for one in alert.asked],
         "reason": {
             "clause": evidence.clause if evidence else "",

@@ -1,7 +1,7 @@
-"""Chat messages: one story a message, the order never changes: what, where from, passage, why, clock, links.
+"""Chat messages: one story a message, its order never changes: what, where from, passage, change, why, clock, links.
 
-If a text is too long, the passage is cut first, then the reason is shortened to its first clause, then the clock goes;
-headline, count and links always stay. Short forms (SMS, push) say it in three lines.
+If a text is too long, the passage is cut first, then what changed to one line, then the reason is shortened to its
+first clause, then the clock goes; headline, count and links always stay. Short forms (SMS, push) say it in three lines.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime
 
 from services.alerts.chat_dialects import DISCORD, GOOGLE_CHAT, HTML, MARKDOWN, PLAIN, ROCKET, SLACK, Dialect
 from services.alerts.message import AlertFacts, DigestFacts, Foot, single
+from services.alerts.message_change import change_line, change_rows
 from services.alerts.message_clean import MOST_SENTENCE, clip, cut_evidence, plain, web_link
 from services.alerts.message_silence import digest_headline, proof_line
 from services.alerts.message_words import (
@@ -91,12 +92,23 @@ def _alert(alert: AlertFacts, zone: str, form: Form) -> ChatText:
 
 def _versions(alert: AlertFacts, zone: str, form: Form) -> Iterator[str]:
     """Give the message from its full length to its shortest."""
-    steps = [(MOST_SENTENCE, 99, True), (300, 99, True), (150, 99, True), (80, 99, True), (0, 99, True), (0, 1, True)]
-    for sentence, clauses, clock in [*steps, (0, 1, False), (0, 0, False)]:
-        yield _body(alert, zone, form, sentence=sentence, clauses=clauses, clock=clock)
+    passages = [(length, 99, 99, True) for length in (MOST_SENTENCE, 300, 150, 80, 0)]
+    for sentence, changes, clauses, clock in [
+        *passages, (0, 1, 99, True), (0, 1, 1, True), (0, 1, 1, False), (0, 0, 0, False),
+    ]:  # fmt: skip
+        yield _body(alert, zone, form, sentence=sentence, changes=changes, clauses=clauses, clock=clock)
 
 
-def _body(alert: AlertFacts, zone: str, form: Form, *, sentence: int, clauses: int, clock: bool) -> str:
+def _changes(alert: AlertFacts, say: Dialect, most: int) -> list[str]:
+    """Say what changed, in one line if there is room for no more."""
+    label, _, text = change_line(alert).partition(": ")
+    rows = change_rows(alert) if most > 1 else [(label, text)] if most and text else []
+    return [f"{say.bold(f'{label}:')} {say.escape(text)}" if label else say.escape(text) for label, text in rows]
+
+
+def _body(
+    alert: AlertFacts, zone: str, form: Form, *, sentence: int, changes: int, clauses: int, clock: bool
+) -> str:  # fmt: skip
     say = form.dialect
     lines = [_top(alert, form), _outlet(alert, say)]
     if alert.evidence and sentence:
@@ -104,6 +116,7 @@ def _body(alert: AlertFacts, zone: str, form: Form, *, sentence: int, clauses: i
         lines.append(
             say.quote("".join(say.bold(say.escape(text)) if hit else say.escape(text) for text, hit in pieces))
         )
+    lines += _changes(alert, say, changes)
     reasons = ". ".join(clause_text(clause).rstrip(".") for clause in alert.clauses[:clauses])
     if reasons:
         lines.append(f"{say.bold('Why:')} {say.escape(reasons)}.")
@@ -152,6 +165,8 @@ def _short(alert: AlertFacts, form: Form) -> ChatText:
 
 
 def _short_why(alert: AlertFacts) -> str:
+    if changed := change_line(alert):
+        return changed
     names = [plain(clause.name or clause.text) for clause in alert.clauses if clause.label != "Leaves out"]
     names = names[:3] or ([place_line(alert)] if place_line(alert) else [])
     return f"Why: {'; '.join(names)}" if names else ""

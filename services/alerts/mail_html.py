@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 
 from services.alerts.message import AlertFacts, DigestFacts, Foot
+from services.alerts.message_change import change_line, change_rows, labelled_once
 from services.alerts.message_clean import cut_evidence, plain, web_link
 from services.alerts.message_silence import digest_headline, listened_line, next_line, proof_line, proof_rows, sent_line
 from services.alerts.message_words import (
@@ -48,6 +49,7 @@ class _Story:
     pieces: list[tuple[str, bool]]
     told: str
     said: str
+    changed: str
     read: str
     why: str | None
     mute: str | None
@@ -67,6 +69,7 @@ def alert_html(alert: AlertFacts, foot: Foot) -> str:
         ear=[*names[:1], *others],
         preheader=_preheader(alert, story),
         story=story,
+        changes=[(label, "", text) for label, text in labelled_once(change_rows(alert))],
         rows=_rows(alert, names),
         clock=clock_rows(alert.clock, foot.zone),
         feedback=[(plain(name), link) for name, url in alert.links.feedback if (link := web_link(url))],
@@ -136,6 +139,7 @@ def _story(alert: AlertFacts, zone: str) -> _Story:
         pieces=cut_evidence(alert.evidence) if alert.evidence else [],
         told=told,
         said=f"{told}." if told else f"Place: {place}." if place else "",
+        changed=change_line(alert),
         read=f"Read at {plain(alert.outlet)[:60]}" if alert.outlet.strip() else "Read it",
         why=web_link(alert.links.why),
         mute=web_link(alert.links.mute),
@@ -152,7 +156,8 @@ def _rows(alert: AlertFacts, names: list[str]) -> list[tuple[str, str, str]]:
 def _preheader(alert: AlertFacts, story: _Story) -> str:
     sentence = "".join(text for text, _ in story.pieces)
     where = ", ".join(filter(None, [plain(alert.outlet), story.copies]))
-    return f"“{sentence}” {where}." if sentence else where
+    first = f"“{sentence}”" if sentence else story.changed
+    return f"{first} {where}." if first else where
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.alerts.message import AlertFacts, DigestFacts, Foot, Listened
+from services.alerts.message_change import change_line, change_rows, labelled_once
 from services.alerts.message_clean import cut_evidence, plain, web_link
 from services.alerts.message_silence import digest_headline, listened_line, next_line, proof_line, proof_rows, sent_line
 from services.alerts.message_words import (
@@ -28,8 +29,8 @@ WIDTH = 72
 
 def alert_text(alert: AlertFacts, foot: Foot) -> str:
     """Write the text of a mail that tells one story."""
-    blocks = [_top(alert, foot.zone), _reasons(alert), _clock(alert, foot.zone), _pages(alert), _feedback(alert)]
-    body = "\n".join(block for block in blocks if block)
+    blocks = [_top(alert, foot.zone), _changes(alert), _reasons(alert), _clock(alert, foot.zone), _pages(alert)]
+    body = "\n".join(block for block in [*blocks, _feedback(alert)] if block)
     return f"{body}\n{_foot(foot, alert.clock.sent, _listened(foot, alert.clock.sent))}"
 
 
@@ -66,6 +67,11 @@ def marked_text(alert: AlertFacts) -> str:
     """Give the sentence with `*` around what matched."""
     pieces = cut_evidence(alert.evidence) if alert.evidence else []
     return "".join(f"*{text.strip()}*" if hit else text for text, hit in pieces).strip()
+
+
+def _changes(alert: AlertFacts) -> str:
+    rows = list(labelled_once(change_rows(alert)))
+    return "\n".join(["", "WHAT CHANGED", "", *_table(rows), ""]) if rows else ""
 
 
 def _reasons(alert: AlertFacts) -> str:
@@ -115,6 +121,7 @@ def _story(count: int, alert: AlertFacts, zone: str) -> list[str]:
         lines += ["", *_wrap(f'"{quoted}"', first=pad, rest=pad)]
     said = told_before(alert, zone) or (f"Place: {place}" if (place := place_line(alert)) else "")
     lines += ["", *(_wrap(said.rstrip(".") + ".", first=pad, rest=pad) if said else [])]
+    lines += _wrap(changed, first=pad, rest=pad) if (changed := change_line(alert)) else []
     lines += [pad + link for url in (alert.url, alert.links.why) if (link := web_link(url))]
     return [*lines, ""]
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.alerts.change import Changed
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -65,7 +67,10 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
-    """One story as it is told. `kind` is `new`, `update:n` or `correction:n`; `copies` counts other outlets."""
+    """One story as it is told. `kind` is `new`, `update:n` or `correction:n`; `copies` counts other outlets.
+
+    `changed` is what the later text of an update or a correction changed.
+    """
 
     story: str
     kind: str
@@ -81,6 +86,7 @@ class AlertFacts:
     told_at: datetime | None = None
     note: str = ""
     article: str = ""
+    changed: Changed | None = None
     links: Links = field(default_factory=Links)
 
     @property

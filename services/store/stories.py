@@ -153,6 +153,12 @@ def members(session: Session, articles: Sequence[str]) -> dict[str, StoryMember]
     return {row.article: row for row in rows}
 
 
+def changes(session: Session, articles: Sequence[str]) -> dict[str, Changed]:
+    """Give what those of the articles changed that are later texts of earlier ones."""
+    known = members(session, articles) if articles else {}
+    return {id_: Changed.from_json(row.changed) for id_, row in known.items() if row.changed}
+
+
 def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Story]:
     """Give stories by their ids."""
     return {row.id: row for row in session.scalars(select(Story).where(col(Story.id).in_(set(ids))))}

@@ -129,6 +129,20 @@ def test_a_story_is_open_for_its_window_after_its_last_article(town: Town) -> No
     assert len(town.all(Story)) == 2
 
 
+def test_the_message_of_a_correction_has_what_changed(town: Town) -> None:
+    town.subscribe("ferry", town.channel())
+    line = "Correction: an earlier version of this report gave a wrong number of passengers."
+    for text in (FERRY, f"{FERRY.replace('214', '241')}\n\n{line}"):
+        town.push("ferry", text, source="Wire", title="Ferry aground")
+        town.run()
+        town.later(minutes=6)
+    first, second = town.post.told
+    assert first.changed is None
+    assert (second.kind, second.changed.kind, second.changed.corrections) == ("correction:1", "correction", (line,))
+    assert [line for line in second.changed.gone if "214" in line]
+    assert [line for line in second.changed.added if "241" in line]
+
+
 # ---- workers beside each other ----
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from services.alerts.change import Change, Changed
 from services.alerts.message import (
     AlertFacts,
     Asked,
@@ -97,6 +98,18 @@ RENT = replace(
     ),
     told_at=SENT - timedelta(days=2),
     links=Links(why=f"{SITE}/alerts/a4"),
+    changed=Changed(
+        Change.CORRECTION,
+        since="ar0",
+        added=(
+            "Correction: An earlier version said 5 per cent.",
+            "The board voted for rent increases of up to 3 per cent.",
+        ),
+        gone=("The board voted for rent increases of up to 5 per cent.",),
+        title=("Pasadena board raises the rent cap to 5 per cent", "Pasadena board raises the rent cap to 3 per cent"),
+        corrections=("Correction: An earlier version said 5 per cent.",),
+        more=2,
+    ),
 )
 
 LISTENED = Listened(
