@@ -9,7 +9,7 @@ from pathlib import Path
 from services import clock
 from services.accounts import signin, tokens
 from services.settings import Settings
-from services.store import articles, channels, schema
+from services.store import articles, channels, schema, sealing
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
 
@@ -33,6 +33,7 @@ def prepare(settings: Settings) -> Prepared:
     try:
         schema.upgrade(store)
         channels.check_vault(store, vault)
+        sealing.seal_addresses(store, vault)
         link = _admin(store, settings.data / "token")
         with store.read() as session:
             return Prepared(link, articles.count(session))

@@ -97,7 +97,8 @@ def setup(*, data: Data = None, config: Config = None) -> None:
 @database.command("upgrade")
 def upgrade(*, data: Data = None, config: Config = None) -> None:
     """Bring the database to this version's tables. Safe to run twice, or beside itself."""
-    from services.store import schema
+    from services.store import schema, sealing
+    from services.store.secrets import open_vault
     from services.store.work import open_store
 
     settings = read_settings(data, config)
@@ -106,6 +107,8 @@ def upgrade(*, data: Data = None, config: Config = None) -> None:
     store = open_store(settings.database)
     try:
         revision = schema.upgrade(store)
+        if settings.key_file.exists():  # else the first process that makes one seals
+            sealing.seal_addresses(store, open_vault(settings.key_file))
     finally:
         store.close()
     terminal.out().line(GOOD, f" up to date   the database is at revision {revision}")
