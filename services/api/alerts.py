@@ -13,6 +13,7 @@ from services.accounts import own
 from services.accounts.tokens import Caller
 from services.api import cursors
 from services.api.cursors import Cursor, Limit
+from services.api.once import OnceOnly
 from services.api.parts import Here, Parts, Who
 from services.api.routing import router
 from services.api.shapes import Page, Sent, Shown, page
@@ -118,12 +119,15 @@ class FeedbackSent(Sent):
 
 
 @routes.post("/{id}/feedback", status_code=201)
-def say(id: str, said: FeedbackSent, here: Here, who: Who) -> AlertShown:  # noqa: A002  # the name in the path
+def say(
+    id: str, said: FeedbackSent, here: Here, who: Who, once: OnceOnly  # noqa: A002  # the name in the path
+) -> AlertShown:  # fmt: skip
     """Say what an alert was. What follows for the query is shown at the subscription's `/proposal`; nothing changes."""
     with here.store.write() as work:
         _own(work.session, who, id)
+        once.before(work.session)
         row = reader_acts.say(work, who.name, id, FeedbackVerdict(said.verdict), clock.now())
-        return show_all(work.session, [row])[0]
+        return once.keep(work.session, show_all(work.session, [row])[0])
 
 
 @routes.post("/{id}/mute")

@@ -13,6 +13,7 @@ from services.api.access import TABLE
 from services.store.states import Role
 from services.store.tables import Idempotency
 from tests.integration.api import Api, problem, running
+from tests.integration.test_web_pages import tell
 from tests.parts import until
 
 OPML = '<opml version="2.0"><body><outline xmlUrl="http://127.0.0.1:9/o"/></body></opml>'
@@ -35,15 +36,14 @@ def bodies(api: Api) -> dict[str, dict]:
 
 
 def test_every_call_that_makes_something_knows_the_key(api: Api) -> None:
-    again = {"alerts/{id}/feedback"}  # saying the same of an alert twice is saying it once
     paths = api.call("GET", "/openapi.json").json()["paths"]
     made = {
         path.removeprefix("/api/v1/")
         for path, its in paths.items()
         if "201" in its.get("post", {}).get("responses", {})
     }
-    by_id = {"channels/{id}/rotate", "stories/{id}/split"}
-    assert made - again - by_id | {"opml", "articles"} == set(bodies(api))
+    by_id = {"alerts/{id}/feedback", "channels/{id}/rotate", "stories/{id}/split"}
+    assert made - by_id | {"opml", "articles"} == set(bodies(api))
     assert {f"/api/v1/{noun}" for noun in bodies(api)} <= {row.path for row in TABLE}
 
 
@@ -139,3 +139,14 @@ def test_d13_one_subscriber_has_so_many_subscriptions_and_no_more(tmp_path: Path
         assert "3 subscriptions" in problem(ask(), 429)["detail"]
         assert len(api.v1("GET", "subscriptions").json()["items"]) == 3
         assert ask(Role.ADMIN).status_code == 201
+
+
+def test_feedback_with_a_key_does_not_come_back_over_what_was_said_later(api: Api) -> None:
+    path, key = f"alerts/{tell(api)}/feedback", {"Idempotency-Key": "once said"}
+    first = api.v1("POST", path, json={"verdict": "relevant"}, headers=key)
+    assert (first.status_code, first.json()["feedback"]) == (201, "relevant")
+    assert api.v1("POST", path, json={"verdict": "duplicate"}).json()["feedback"] == "duplicate"
+    again = api.v1("POST", path, json={"verdict": "relevant"}, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert api.v1("GET", path.removesuffix("/feedback")).json()["feedback"] == "duplicate"
+    problem(api.v1("POST", path, json={"verdict": "wrong_place"}, headers=key), 422)
