@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 
 from services import pipeline
 from services.deciding import Options
 from services.rules.engine import Engine
+from services.store import articles
 from services.store.packs import shipped
 from services.store.rules import LiveRules
 from services.store.tables import Alert, Article
@@ -24,8 +25,17 @@ WORKERS = 3
 ARTICLES = 9
 
 
-def work(url: str, stop: Event, took: Queue[tuple[int, int]], number: int) -> None:
-    """Match what waits until told to stop; say how many articles each turn took."""
+def work(url: str, stop: Event, each: Barrier, took: Queue[tuple[int, int]], number: int) -> None:
+    """Match what waits until told to stop, one article a turn and the first when each process has one; say what it took."""
+    claim, find, first = articles.claim_to_match, pipeline.find_all, iter([True])
+
+    def find_together(rules, rows, names, *, apart):
+        if next(first, False):
+            each.wait(60)
+        return find(rules, rows, names, apart=apart)
+
+    articles.claim_to_match = lambda session, now, lease: claim(session, now, lease, 1)
+    pipeline.find_all = find_together
     store = open_store(url)
     rules = LiveRules(Engine(shipped().trees), shipped())
     rules.refresh(store)
@@ -43,8 +53,8 @@ def work(url: str, stop: Event, took: Queue[tuple[int, int]], number: int) -> No
 def working(url: str) -> Iterator[Queue[tuple[int, int]]]:
     """Run the processes, each with its rules read before any subscription was made."""
     context = get_context("spawn")
-    stop, took = context.Event(), context.Queue()
-    processes = [context.Process(target=work, args=(url, stop, took, n), daemon=True) for n in range(WORKERS)]
+    stop, each, took = context.Event(), context.Barrier(WORKERS), context.Queue()
+    processes = [context.Process(target=work, args=(url, stop, each, took, n), daemon=True) for n in range(WORKERS)]
     for process in processes:
         process.start()
     try:
@@ -72,3 +82,4 @@ def test_a_subscription_made_before_a_push_is_matched_whichever_worker_takes_it(
     assert {alert.subscription: alert.article for alert in town.all(Alert)} == wanted
     found = [took.get(timeout=5) for _ in range(took.qsize())]
     assert sum(count for _, count in found) == ARTICLES
+    assert {number for number, _ in found} == set(range(WORKERS))
