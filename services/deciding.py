@@ -7,7 +7,7 @@ together, so that one message names all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,13 +62,15 @@ class _Planned:
 class _Telling:
     """What is told: an article of a story, to whom its rules say. `later`: as what to those who know the story.
 
-    `parted_from` is the story that an operator parted this one from: who heard there of its articles knows them.
+    `begun`: the article has just begun the story, so that nobody can know it yet. `parted_from` is the story that an
+    operator parted this one from: who heard there of its articles knows them.
     """
 
     row: Article
     story: str
     later: str | None
     reasons: Mapping[str, Reason]
+    begun: bool = False
     parted_from: str | None = None
 
     @property
@@ -84,7 +86,7 @@ def decide_story(
     began = moment()
     later = _later_kind(joined)
     telling = _Telling(
-        row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits}, joined.story.parted_from
+        row, joined.story.id, later, {hit.rule_key: hit.reason for hit in hits}, joined.begun, joined.story.parted_from
     )
     asking, after = subscriptions.asking(session, list(telling.reasons), telling.told, PAGE)
     sent = _tell_page(session, telling, asking, options, now, many=after is not None)
@@ -100,7 +102,7 @@ def decide_more(session: Session, remainder: Remainder, options: Options, now: d
     row = session.get_one(Article, remainder.article)
     assert row.story is not None  # it was matched when the remainder was put
     story = session.get_one(Story, row.story)
-    telling = _Telling(row, row.story, remainder.kind, dict(remainder.hits), story.parted_from)
+    telling = _Telling(row, row.story, remainder.kind, dict(remainder.hits), parted_from=story.parted_from)
     keys = list(telling.reasons)
     if remainder.bounds is None:
         remainder.bounds = subscriptions.bounds(session, keys, telling.told, remainder.after, PAGE)
@@ -142,7 +144,7 @@ _TOLD_BEFORE: Reason = {
 
 def _plan(session: Session, telling: _Telling, asking: Sequence[Subscription]) -> list[_Planned]:
     """Say which subscriptions hear of the article, and as what: the story, a correction, an update."""
-    known = alerts.kinds_known(session, telling.story, [s.id for s in asking])
+    known = {} if telling.begun else alerts.kinds_known(session, telling.story, [s.id for s in asking])
     planned = []
     for subscription in asking:
         kind = telling.later if "new" in known.get(subscription.id, ()) else "new"
@@ -171,11 +173,12 @@ def _tell(
     by_id = {plan.subscription.id: plan for plan in planned}
     people_of = {id_: plan.subscription.person for id_, plan in by_id.items()}
     usable = _usable_channels(session, list(by_id))
-    heard = alerts.heard_through(session, story, kind, people_of.values())
+    heard = {} if telling.begun else alerts.heard_through(session, story, kind, people_of.values())
     if telling.parted_from is not None:
         only = None if kind == "new" else row.id
         heard = alerts.heard_before(session, telling.parted_from, story, only, people_of.values()) | heard
-    known = _known(session, story, usable, people_of, heard, options, now)
+    muted = set() if telling.begun else alerts.muted_by(session, story, people_of.values())
+    known = _known(session, usable, people_of, heard, muted, options, now)
     at_hand = people.all_of(session, people_of.values())  # kept, so that each is not asked for by itself
     decisions: dict[tuple[str, str], Decision] = {}
     for channel, its in sorted(_by_channel(usable).items()):
@@ -210,12 +213,11 @@ def _by_channel(usable: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _known(
-    session: Session, story: str, usable: dict[str, list[str]], people_of: dict[str, str],
-    heard: Mapping[str, alerts.Heard], options: Options, now: datetime,
+    session: Session, usable: dict[str, list[str]], people_of: dict[str, str], heard: Mapping[str, alerts.Heard],
+    muted: Set[str], options: Options, now: datetime,
 ) -> dict[tuple[str, str], Known]:  # fmt: skip
     by_channel = _by_channel(usable)
     last = alerts.last_messages(session, list(usable), list(by_channel), now - options.group)
-    muted = alerts.muted_by(session, story, people_of.values())
     most = options.flood_most
     flooded = alerts.flooded(session, by_channel, now - options.flood, most) if most else set()
     return {

@@ -78,7 +78,7 @@ def find(rules: LiveRules, row: ArticleRow, source: str) -> Finding:
         breaches += slow
     if not matches.rules:
         return Finding([], breaches)
-    hits, failed = _shown(rules, article, places, matches.rules)
+    hits, failed = _shown(rules, matches.reader or Reader(document(article)), places, matches.rules)
     return Finding(hits, breaches + failed)
 
 
@@ -87,9 +87,9 @@ _UNSHOWN: Reason = {
 }  # fmt: skip
 
 
-def _shown(rules: LiveRules, article: Article, places: Places, keys: Sequence[str]) -> tuple[list[Hit], list[Breach]]:
+def _shown(rules: LiveRules, reader: Reader, places: Places, keys: Sequence[str]) -> tuple[list[Hit], list[Breach]]:
     """Give the rules that hold with why they do. One whose reason cannot be given is told all the same."""
-    reader, topics = Reader(document(article)), rules.packs.trees
+    topics = rules.packs.trees
     hits, failed = [], []
     for key in keys:
         try:
@@ -163,7 +163,7 @@ def _tried(rules: LiveRules, article: Article, places: Places, keys: Sequence[st
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one rule must not stop the others
             breaches.append(Breach(key, Fault.FAILED, _said(error)))
             continue
-        shown, failed = _shown(rules, article, places, [key])
+        shown, failed = _shown(rules, reader, places, [key])
         hits += shown
         breaches += failed
     return Finding(hits, breaches)

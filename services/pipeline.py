@@ -69,7 +69,7 @@ def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
     """Read claimed articles into zones; give how many were claimed."""
     with store.write() as work:
         claim = articles.claim_to_read(work.session, clock(), lease)
-        given = {row.source: sources.get(work.session, row.source) for row in claim.rows}
+        given = {id_: sources.get(work.session, id_) for id_ in {row.source for row in claim.rows}}
     if not claim.rows:
         return 0
     crashpoint("C05")
@@ -166,7 +166,7 @@ def _match(
 ) -> int:  # fmt: skip
     with store.write() as work:
         claim = articles.claim_to_match(work.session, clock(), lease)
-        names = {row.source: sources.get(work.session, row.source).name for row in claim.rows}
+        names = sources.names(work.session, [row.source for row in claim.rows])
     if not claim.rows:
         return 0
     with rules.lock:

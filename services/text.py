@@ -86,9 +86,8 @@ def cut(text: str) -> tuple[Cut, ...]:
     """Cut a text without regard to sentences, as query words are."""
     if " " not in text and (known := _chunks.get(text)) is not None:
         return known
-    found = tuple(
-        (m.start(), m.end(), fold(m.group()), level(m.group())) for m in _WORD.finditer(text) if fold(m.group())
-    )
+    words = ((*m.span(), level(m.group())) for m in _WORD.finditer(text))
+    found = tuple((start, end, folded, exact) for start, end, exact in words if (folded := folded_of(exact)))
     if len(text) <= _LONGEST and not any(c.isspace() for c in text):
         if len(_chunks) >= _MEMORY:
             _chunks.clear()

@@ -120,8 +120,15 @@ def _facts(articles: Sequence[Kept]) -> bytes:
 
 
 def _is_odd(document: Document) -> bool:
-    forms = (form for words in document.zones.values() for form in (*words.exact, *words.folded, *words.stems))
-    return any(len(form) >= LONGEST // 4 and len(form.encode("utf-8", "surrogatepass")) >= LONGEST for form in forms)
+    all_forms = (forms for words in document.zones.values() for forms in (words.exact, words.folded, words.stems))
+    return any(_longest(forms) >= LONGEST for forms in all_forms)
+
+
+def _longest(forms: Sequence[str]) -> int:
+    """Give the bytes of the longest form, or less where none can be near the longest that is taken."""
+    if max(map(len, forms), default=0) < LONGEST // 4:
+        return 0
+    return max(len(form.encode("utf-8", "surrogatepass")) for form in forms)
 
 
 def _add(

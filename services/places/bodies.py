@@ -53,7 +53,6 @@ _ACTING = listed(
 _PLAIN = {PLACE: ("city", "town", "village", "department"), COUNTY: ("county", "parish"), STATE: ("state",)}
 _BY_KIND = {PLACE: _CITY, COUNTY: _COUNTY, STATE: _STATE, COUNTRY: _COUNTRY, REGION: _REGION}
 _BEFORE = listed("u.s us the state city county federal former lt vice deputy")
-_LONGEST = 4
 
 
 def _table(phrases: dict[int, tuple[str, ...]]) -> dict[str, int]:
@@ -62,6 +61,11 @@ def _table(phrases: dict[int, tuple[str, ...]]) -> dict[str, int]:
 
 _HOME = _table({kind: its for kind, its in _BY_KIND.items() if kind != REGION})
 _FOREIGN = _table({COUNTRY: _ABROAD, PLACE: ("mayor", "city council", "police"), REGION: _REGION})
+_LONGEST_FROM: dict[str, int] = {}
+for _phrase in (*_HOME, *_FOREIGN):
+    _first, _words = _phrase.partition(" ")[0], _phrase.count(" ") + 1
+    _LONGEST_FROM[_first] = max(_words, _LONGEST_FROM.get(_first, 0))
+"""How many words the longest phrase has that begins with a word."""
 
 
 @dataclass(slots=True)
@@ -77,10 +81,13 @@ def spoken_of(tokens: Tokens, names: Set[int]) -> Spoken:
     found = Spoken()
     words = [lower.replace("'", "").replace("’", "") for lower in tokens.lowers]
     taken = -1
-    for at in range(len(words)):
+    for at, word in enumerate(words):
+        most = _LONGEST_FROM.get(word, 0)
+        if not most and word != "the":  # as with nearly every word
+            continue
         if at < taken or at in names or _goes_on(tokens, at):
             continue
-        for phrase, length in _phrases(words, at):
+        for phrase, length in _phrases(words, at, most):
             home, abroad = _HOME.get(phrase), _FOREIGN.get(phrase)
             if home is None and abroad is None:
                 continue
@@ -104,9 +111,9 @@ def _goes_on(tokens: Tokens, at: int) -> bool:
     )  # fmt: skip
 
 
-def _phrases(words: list[str], at: int) -> Iterator[tuple[str, int]]:
-    """Give the phrases that begin at a word, the longest first."""
-    for length in range(min(_LONGEST, len(words) - at), 0, -1):
+def _phrases(words: list[str], at: int, most: int) -> Iterator[tuple[str, int]]:
+    """Give the phrases of at most so many words that begin at a word, the longest first."""
+    for length in range(min(most, len(words) - at), 0, -1):
         yield " ".join(words[at : at + length]), length
 
 

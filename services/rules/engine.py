@@ -40,11 +40,15 @@ _LENGTH = Struct("=I")
 
 
 class Matches(NamedTuple):
-    """Rules that hold, how many were tried, and those whose evaluation failed, each with the reason."""
+    """Rules that hold, how many were tried, and those whose evaluation failed, each with the reason.
+
+    `reader` reads the article if it had to be analysed.
+    """
 
     rules: list[str]
     candidates: int
     failed: list[tuple[str, str]]
+    reader: Reader | None
 
 
 class Engine:
@@ -105,7 +109,7 @@ class Engine:
         found = self._search(trial)
         rules = found.sure
         rules.update(rule for rule in found.unsure if trial.holds(rule, self.tree(rule)))
-        return Matches(list(rules), found.tried, trial.failed)
+        return Matches(list(rules), found.tried, trial.failed, trial.reader)
 
     def candidates(self, article: Article | Document, places: Places = NOWHERE) -> set[str]:
         """Give the rules that are worth evaluating; every rule that holds is among them."""
@@ -182,21 +186,21 @@ def _tree_at(held: bytes) -> int:
 class _Trial:
     """The evaluation of rules on one article, which is analysed when first needed."""
 
-    __slots__ = ("_reader", "_topics", "article", "failed", "places")
+    __slots__ = ("_topics", "article", "failed", "places", "reader")
 
     def __init__(self, article: Article | Document, topics: Mapping[str, Node], places: Places) -> None:
         self.article = article
         self.places = places
         self.failed: list[tuple[str, str]] = []
         self._topics = topics
-        self._reader: Reader | None = None
+        self.reader: Reader | None = None
 
     def holds(self, rule: str, tree: Node) -> bool:
         """Evaluate a rule; note what went wrong."""
-        if self._reader is None:
-            self._reader = Reader(document(self.article) if isinstance(self.article, Article) else self.article)
+        if self.reader is None:
+            self.reader = Reader(document(self.article) if isinstance(self.article, Article) else self.article)
         try:
-            return is_true(tree, self._reader, self._topics, self.places)
+            return is_true(tree, self.reader, self._topics, self.places)
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one rule must not stop the others
             self.failed.append((rule, f"{type(error).__name__}: {error}"))
             return False

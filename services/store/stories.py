@@ -25,11 +25,15 @@ PUSHED = "push"  # the source of articles that were pushed without saying whose 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The story of an article, what it is to it, and what it changed if it is a later text of an earlier one."""
+    """The story of an article, what it is to it, and what it changed if it is a later text of an earlier one.
+
+    `begun`: the article has just begun it.
+    """
 
     story: Story
     decision: Decision
     changed: Changed | None = None
+    begun: bool = False
 
 
 def lock(session: Session) -> None:
@@ -71,7 +75,7 @@ def _joined(session: Session, row: Article, story: Story | None, decision: Decis
         )  # fmt: skip
         session.add(story)
         session.flush()
-        return Joined(story, decision)
+        return Joined(story, decision, begun=True)
     story.articles += 1
     story.last_seen_at = max(story.last_seen_at, now)
     session.flush()

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -179,11 +180,16 @@ def insert_new(session: Session, key: Column[str], rows: Sequence[object]) -> se
     if not rows:
         return set()
     session.flush()
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    added = insert(key.table).on_conflict_do_nothing().returning(key)
+    added = _adding(key, session.get_bind().dialect.name)
     names = [name for name in key.table.columns.keys() if hasattr(rows[0], name)]  # noqa: SIM118  # not a mapping
     values = [{name: getattr(row, name) for name in names} for row in rows]
     return set(session.connection().execute(added, values).scalars())
+
+
+@cache
+def _adding(key: Column[str], dialect: str) -> Any:  # Any: as in insert_into
+    insert = pg_insert if dialect == "postgresql" else sqlite_insert
+    return insert(key.table).on_conflict_do_nothing().returning(key)
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # Any: a DBAPI connection

@@ -25,7 +25,8 @@ def keys(article: Article, url_canonical: str | None) -> tuple[str, ...]:
         word
         for passage in article.passages
         if passage.zone in (Zone.LEAD, Zone.BODY)
-        for _, _, word, _ in cut(article.text[passage.start : passage.end])
+        for chunk in article.text[passage.start : passage.end].split()  # what a chunk gives is remembered
+        for _, _, word, _ in cut(chunk)
     ]
     if len(words) >= _FEWEST_WORDS:
         found.append("text:" + hashlib.sha256(" ".join(words).encode()).hexdigest())
