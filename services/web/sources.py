@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from dataclasses import replace
+from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from services.store.states import Health
 from services.store.tables import Source
 from services.web.forms import Filled, Form, Refused, onward, refused
 from services.web.lists import Cursor, address
+from services.web.mailbox_form import field_of, is_of_mailbox, mailbox_url
 from services.web.site import Ours, Reader, Site, frame, page
 
 routes = APIRouter(include_in_schema=False)
@@ -37,7 +39,7 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
     try:
         row_id = _add(site, reader, form)
     except (InvalidError, ConflictError, OutsideError) as error:
-        return _page(request, site, form, problem=refused(error))
+        return _page(request, site, form, problem=_placed(refused(error), form))
     return onward(f"/sources/{row_id}", "watched")
 
 
@@ -60,13 +62,18 @@ def poll(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the 
 
 
 def _add(site: Site, reader: Caller, form: Form) -> str:
-    given = form.text("url")
+    given = mailbox_url(form) if is_of_mailbox(form) else form.text("url")
     url = source_acts.checked_source(site.gate, given)
-    name = form.text("name") or urlsplit(given).hostname or given[:120]
+    name = form.text("name") or urlsplit(given).hostname or unquote(given).rstrip("/").rpartition("/")[2]
     with site.store.write() as work:
         return source_acts.add_source(
             work, site.vault, reader.name, url=url, name=name[:120], language=None, now=clock.now()
         ).id
+
+
+def _placed(problem: Refused, form: Form) -> Refused:
+    """Say a mistake in an address at the field that it was typed into."""
+    return replace(problem, field=field_of(form)) if is_of_mailbox(form) and problem.field == "url" else problem
 
 
 def _page(
