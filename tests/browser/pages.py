@@ -40,6 +40,11 @@ def filled(path: str, town: Rig) -> str:
     if noun == "mail":
         return f"/mail/{next((town.data / 'mail').glob('*.eml')).name}"
     its = town.call("GET", noun)["items"]
+    if path == "/stories/{id}/split":
+        story = next(one for one in its if one["articles"] > 1)
+        told = town.call("GET", f"articles?story={story['id']}")["items"]
+        article = next(one["id"] for one in told if one["id"] != story["first_article"])
+        return f"/stories/{story['id']}/split?article={article}"
     return re.sub(r"{(\w+)}", lambda found: its[0][found[1]], path)
 
 

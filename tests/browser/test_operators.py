@@ -78,3 +78,20 @@ def test_a_source_is_polled_now_from_its_page(page) -> None:
     pictured(page, "operators-5-source")
     page.get_by_role("button", name="Poll now").click()
     page.get_by_text("It is polled now").wait_for()
+
+
+def test_a_story_is_parted_after_a_question_and_audited(town: Rig, page) -> None:
+    its = next(one for one in town.call("GET", "stories?limit=200")["items"] if one["articles"] > 2)
+    page.goto(f"/articles?story={its['id']}")
+    before = page.get_by_role("link", name="Part it").count()
+    assert before == its["articles"] - 1
+    pictured(page, "operators-6-story")
+    page.get_by_role("link", name="Part it").first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Is this another story?"
+    pictured(page, "operators-7-part")
+    page.get_by_role("button", name="Part it").click()
+    page.get_by_text("Parted. It has a story of its own").wait_for()
+    page.goto(f"/articles?story={its['id']}")
+    assert page.get_by_role("link", name="Part it").count() == before - 1
+    page.goto("/audit")
+    assert page.get_by_text("story split").first.is_visible()
