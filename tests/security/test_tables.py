@@ -13,6 +13,7 @@ import yaml
 HERE = Path(__file__).parent
 TESTS = HERE.parent
 CASES = yaml.safe_load((HERE / "cases.yaml").read_text())
+GOALS = yaml.safe_load((HERE / "goals.yaml").read_text())
 COUNTS = {"A": 26, "B": 35, "C": 20, "D": 14, "E": 11, "F": 14, "G": 12, "H": 13, "I": 9}
 CLASSES = 21
 FEWEST = 5
@@ -30,7 +31,7 @@ def functions(file: str) -> dict[str, ast.FunctionDef]:
 
 
 def named(case: str) -> list[str]:
-    found = CASES[case]
+    found = (CASES | GOALS)[case]
     return found["tests"] if isinstance(found, dict) else found
 
 
@@ -38,7 +39,11 @@ def test_every_case_of_the_page_is_in_the_table() -> None:
     assert set(CASES) == {f"{letter}{n}" for letter, count in COUNTS.items() for n in range(1, count + 1)}
 
 
-@pytest.mark.parametrize("case", list(CASES))
+def test_every_goal_that_is_a_table_is_in_the_table() -> None:
+    assert set(GOALS) == {"S9", "S10", "S11"} | {f"API{n}" for n in range(1, 11)}
+
+
+@pytest.mark.parametrize("case", [*CASES, *GOALS])
 def test_what_the_table_names_is_there(case: str) -> None:
     assert named(case) or CASES[case]["open"]
     for one in named(case):
