@@ -3,6 +3,8 @@ size."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 
 from services.places.evidence import EVIDENCE
@@ -21,15 +23,22 @@ _GROUPS = {
 }  # fmt: skip
 _PLAIN = {COUNTRY: "the country called so", STATE: "the state called so", COUNTY: "the county called so"}
 _LEAST = 0.4  # of a weight: what says less decides nothing
+_FAR = 100  # mentions: an article may hold a hundred thousand of one name
+_NEVER = 1 << 30
 
 
 class Because:
-    """The words for the mentions of one article. `witnesses` are the spans taken as places, with what they mean."""
+    """The words for the mentions of one article. `witnesses` are the spans taken as places, in the order of
+    the text, with what they mean."""
 
     def __init__(
         self, gazetteer: Gazetteer, ranks: Sequence[float], home: Home, witnesses: Sequence[tuple[Span, int]]
     ) -> None:
-        self._gazetteer, self._ranks, self._home, self._witnesses = gazetteer, ranks, home, witnesses
+        self._gazetteer, self._ranks, self._home = gazetteer, ranks, home
+        self._within: dict[int, list[tuple[Span, int]]] = defaultdict(list)
+        for span, row in witnesses:
+            for upper in {row, gazetteer.state(row), gazetteer.country_of(row), gazetteer.ups[row]} - {NOTHING}:
+                self._within[upper].append((span, row))
 
     def words(self, span: Span, meaning: Meaning) -> str:
         """Give the words for one mention."""
@@ -68,20 +77,32 @@ class Because:
     def _witness(self, span: Span, row: int) -> str:
         """Name the nearest other mention in the same state or country."""
         gazetteer = self._gazetteer
-        state, country = gazetteer.state(row), gazetteer.country_of(row)
-        best, far = "", 1 << 30
-        for other, meant in self._witnesses:
-            away = abs(other.start - span.start)
-            if other.number == span.number or meant == row or away >= far:
-                continue
-            upper = state if state != NOTHING and self._lies_in(meant, state) else NOTHING
-            if upper == NOTHING and state == NOTHING and self._lies_in(meant, country):
-                upper = country
-            if upper != NOTHING:
-                shown = gazetteer.label(upper)
-                best, far = (f"the article names {shown}" if meant == upper
-                             else f"next to “{other.name}”, which the article places in {shown}"), away  # fmt: skip
-        return best
+        state = gazetteer.state(row)
+        upper = gazetteer.country_of(row) if state == NOTHING else state
+        found = self._nearest(span, row, upper)
+        if found is None:
+            return ""
+        other, meant = found
+        shown = gazetteer.label(upper)
+        return (
+            f"the article names {shown}"
+            if meant == upper
+            else (f"next to “{other.name}”, which the article places in {shown}")
+        )
+
+    def _nearest(self, span: Span, row: int, upper: int) -> tuple[Span, int] | None:
+        """Look outwards from a span; of two as far away the first counts. What is many mentions away says nothing."""
+        its = self._within.get(upper, [])
+        after = bisect_right(its, span.start, key=lambda one: one[0].start)
+        before, ends = after - 1, (max(after - _FAR, 0) - 1, min(after + _FAR, len(its)))
+        while before > ends[0] or after < ends[1]:
+            left = span.start - its[before][0].start if before > ends[0] else _NEVER
+            right = its[after][0].start - span.start if after < ends[1] else _NEVER
+            other, meant = its[before] if left <= right else its[after]
+            if other.number != span.number and meant != row:
+                return other, meant
+            before, after = (before - 1, after) if left <= right else (before, after + 1)
+        return None
 
     def _lies_in(self, row: int, upper: int) -> bool:
         gazetteer = self._gazetteer

@@ -54,15 +54,16 @@ def looks_of(spans: Sequence[Span], chances: Sequence[float], meanings: Sequence
     same: dict[int, list[float]] = {}
     for span, chance in zip(spans, chances, strict=True):
         same.setdefault(span.number, []).append(chance)
+    summed = {name: (len(its), sum(its), max(its)) for name, its in same.items()}
     lines = []
     for at, (span, chance, meaning) in enumerate(zip(spans, chances, meanings, strict=True)):
-        of_name = same[span.number]
-        others = (sum(of_name) - chance) / (len(of_name) - 1) if len(of_name) > 1 else chance
+        count, total, most = summed[span.number]
+        others = (total - chance) / (count - 1) if count > 1 else chance
         before = chances[at - 1] if at and span.start - spans[at - 1].end <= _NEXT_TO else 0.4
         after = chances[at + 1] if at + 1 < len(spans) and spans[at + 1].start - span.end <= _NEXT_TO else 0.4
         lines.append([
-            _logit(chance), _logit(max(of_name)), _logit(others), _logit(before), _logit(after),
-            meaning.chances[0], len(of_name) == 1, *meaning.evidence[0],
+            _logit(chance), _logit(most), _logit(others), _logit(before), _logit(after),
+            meaning.chances[0], count == 1, *meaning.evidence[0],
         ])  # fmt: skip
     return lines
 
