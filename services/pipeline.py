@@ -25,7 +25,7 @@ from services.articles.timely import judged
 from services.articles.url import canonical_url
 from services.broker import Stage
 from services.bundling import bundle_waiting
-from services.careful import run_apart
+from services.careful import ends_after, run_apart
 from services.channels.turns import EACH, Job
 from services.crashpoints import crashpoint
 from services.deciding import Options, decide_more, decide_story
@@ -47,6 +47,7 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 LONGEST_TEXT = 1 << 20  # characters of an article that are read; a longer one is refused at the door
+LONGEST_READ_S = 120.0  # one takes milliseconds; 240,000 letters of nothing but places took 12 s at a load of 16
 
 
 # ---- take in ----
@@ -88,11 +89,17 @@ def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
 def _read(row: ArticleRow, home: Home, *, apart: bool) -> Reading | Exception:
     given = (_item(row), row.page_body, home)
     try:
-        found = run_apart(understand_for, *given) if apart else understand_for(*given)
+        found = run_apart(understand_for, *given) if apart else _in_time(*given)
     except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
         return error
     home.learn(found)
     return found
+
+
+def _in_time(item: Item, page: str | None, home: Home) -> Reading:
+    """Read an article. One that takes too long ends the process, and is tried apart once its lease is over."""
+    with ends_after(LONGEST_READ_S):
+        return understand_for(item, page, home)
 
 
 def _item(row: ArticleRow) -> Item:
@@ -193,7 +200,10 @@ def _sign(live: LiveStories, row: ArticleRow, *, apart: bool) -> Signature | Exc
     """Compute what an article's story is found by, outside the lock of stories."""
     try:
         article = articles.value_of(row)
-        return run_apart(live.sign, article) if apart else live.sign(article)
+        if apart:
+            return run_apart(live.sign, article)
+        with ends_after(LONGEST_READ_S):
+            return live.sign(article)
     except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
         return error
 
