@@ -59,8 +59,9 @@ class Engine:
     def __init__(self, topics: Mapping[str, Node] | None = None, *, language: str = "en", few: int = FEW) -> None:
         self._few = few
         texts: list[str] = []
-        self._lexicon = Lexicon(language, texts)
-        self._packer = Packer(texts, self._lexicon.same)
+        numbered: dict[str, int] = {}
+        self._lexicon = Lexicon(language, texts, numbered)
+        self._packer = Packer(texts, self._lexicon.same, numbered)
         self._index = Index(Rarity(self._lexicon.shares))
         self._rules: dict[str, bytes] = {}
         self._any: dict[str, str] = {}
@@ -94,8 +95,9 @@ class Engine:
         """Let a rule take part from the next article on; a rule that is there is replaced."""
         if rule in self._rules:
             self.remove(rule)
+        packed = self._packer.pack(tree)  # first: a word whose text is known by then is placed faster
         taken = self._place(rule, tree, self._index, self._any)
-        self._rules[rule] = _LENGTH.pack(len(taken)) + taken + self._packer.pack(tree)
+        self._rules[rule] = _LENGTH.pack(len(taken)) + taken + packed
 
     def remove(self, rule: str) -> None:
         """Let a rule take part no more; one that is not there is no mistake."""
@@ -141,8 +143,9 @@ class Engine:
         lexicon, index, texts, trees, anyway = state
         engine = cls.__new__(cls)
         engine._few = FEW
-        engine._lexicon = Lexicon.of_state(lexicon, texts)
-        engine._packer = Packer(texts, engine._lexicon.same)
+        numbered: dict[str, int] = {}
+        engine._lexicon = Lexicon.of_state(lexicon, texts, numbered)
+        engine._packer = Packer(texts, engine._lexicon.same, numbered)
         engine._index = Index(Rarity(engine._lexicon.shares), index)
         engine._rules, engine._any = trees, anyway
         engine.set_topics(topics or {})

@@ -58,12 +58,16 @@ class Numbers(Iterator[int]):
 
 
 class Lexicon:
-    """What rules ask for, each with its number. Numbers are given once and never taken back."""
+    """What rules ask for, each with its number. Numbers are given once and never taken back.
+
+    `forms` are all words of all rules, and maybe others; `numbered` says where among them a word is.
+    """
 
     __slots__ = (
         "_by_stem",
         "_forms",
         "_lengths",
+        "_numbered",
         "_numbers",
         "asks_places",
         "asks_topics",
@@ -74,9 +78,10 @@ class Lexicon:
         "zones",
     )
 
-    def __init__(self, language: str, forms: Sequence[str], shares: bytes = b"") -> None:
+    def __init__(self, language: str, forms: Sequence[str], numbered: Mapping[str, int], shares: bytes = b"") -> None:
         self.language = language
         self._forms = forms
+        self._numbered = numbered
         self._numbers = Numbers(shares)
         self._by_stem: Mapping[str, float] = SHARES
         self.searched = Vocabulary(self._numbers, language, self._share, forms)
@@ -99,10 +104,10 @@ class Lexicon:
         )
 
     @classmethod
-    def of_state(cls, state: LexiconState, forms: Sequence[str]) -> Lexicon:
+    def of_state(cls, state: LexiconState, forms: Sequence[str], numbered: Mapping[str, int]) -> Lexicon:
         """Make a lexicon of what `state` gave."""
         language, by_stem, shares, zones, holes, facts = state
-        lexicon = cls(language, forms, shares)
+        lexicon = cls(language, forms, numbered, shares)
         lexicon._by_stem = by_stem
         for zone, known in zones.items():
             lexicon.vocabulary(Zone(zone)).stems = known
@@ -154,7 +159,10 @@ class Lexicon:
     def term(self, term: Term, zone: Zone) -> int:
         """Give the number of a term's word; an exact term is asked for by its folded word."""
         vocabulary = self.searched if zone is Zone.BODY else self.vocabulary(zone)
-        return vocabulary.number(_folded(term.form) if term.exact else term.form)
+        if term.exact:
+            return vocabulary.number(_folded(term.form))
+        at = self._numbered.get(term.form)
+        return vocabulary.number(term.form) if at is None else self.same(vocabulary.number_at(at))
 
     def wildcard(self, wildcard: Wildcard, zone: Zone) -> int:
         """Give the number of a pattern."""

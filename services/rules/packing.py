@@ -48,21 +48,30 @@ _STEP = 0x4000  # a larger number takes several characters, all but the last of 
 
 
 class Packer:
-    """Packs and unpacks trees; keeps each text once. `same` may give a number as an object that is there already."""
+    """Packs and unpacks trees; keeps each text once, `numbers` says where among `texts`.
 
-    __slots__ = ("_numbers", "_same", "texts")
+    `same` may give a number as an object that is there already; `numbers` may be given empty, to be shared.
+    """
 
-    def __init__(self, texts: list[str] | None = None, same: Callable[[int], int] = int) -> None:
+    __slots__ = ("_same", "numbers", "texts")
+
+    def __init__(
+        self,
+        texts: list[str] | None = None,
+        same: Callable[[int], int] = int,
+        numbers: dict[str, int] | None = None,
+    ) -> None:
         self.texts = [] if texts is None else texts
         self._same = same
-        self._numbers = {text: same(number) for number, text in enumerate(self.texts)}
+        self.numbers = {} if numbers is None else numbers
+        self.numbers.update((text, same(number)) for number, text in enumerate(self.texts))
 
     def pack(self, tree: Node) -> bytes:
         """Pack a tree."""
         numbers: list[int] = []
         self._write(tree, numbers)
         if max(numbers) >= _STEP:
-            numbers = [part for number in numbers for part in _parts(number)]
+            numbers = _in_steps(numbers)
         return "".join(map(chr, numbers)).encode()
 
     def unpack(self, packed: bytes) -> Node:
@@ -71,15 +80,15 @@ class Packer:
         return tree
 
     def _number(self, text: str) -> int:
-        number = self._numbers.get(text)
+        number = self.numbers.get(text)
         if number is None:
-            number = self._numbers[text] = self._same(len(self.texts))
+            number = self.numbers[text] = self._same(len(self.texts))
             self.texts.append(text)
         return number
 
     def _write(self, node: Node, to: list[int]) -> None:
         if isinstance(node, Term):
-            number = self._numbers.get(node.form)
+            number = self.numbers.get(node.form)
             if number is None:
                 number = self._number(node.form)
             to.append(_TERMS + 2 * number + node.exact)
@@ -88,8 +97,13 @@ class Packer:
         if isinstance(node, _LISTS):
             children = node.words if isinstance(node, Phrase) else node.children
             to.append(len(children))
+            known = self.numbers
             for child in children:
-                self._write(child, to)
+                number = known.get(child.form) if type(child) is Term else None
+                if number is None or type(child) is not Term:
+                    self._write(child, to)
+                else:  # as above, without a call a word
+                    to.append(_TERMS + 2 * number + child.exact)
         elif isinstance(node, _CHAINS):
             self._write(node.child, to)
             if not isinstance(node, Not):
@@ -143,11 +157,15 @@ class Packer:
         return kind(texts[next(numbers)])
 
 
-def _parts(number: int) -> Iterator[int]:
-    while number >= _STEP:
-        yield _STEP + number % _STEP
-        number //= _STEP
-    yield number
+def _in_steps(numbers: list[int]) -> list[int]:
+    parts: list[int] = []
+    for number in numbers:
+        left = number
+        while left >= _STEP:
+            parts.append(_STEP + left % _STEP)
+            left //= _STEP
+        parts.append(left)
+    return parts
 
 
 def _numbers(characters: str) -> Iterator[int]:

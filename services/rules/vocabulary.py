@@ -8,6 +8,7 @@ no word or several. Articles in another language go another way, since there one
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 
@@ -88,7 +89,7 @@ class Vocabulary:
     `share` is told the stem and number of each new word. `forms` are all words of all rules, and maybe others.
     """
 
-    __slots__ = ("_foreign", "_forms", "_numbers", "_share", "language", "stems", "tokens")
+    __slots__ = ("_foreign", "_forms", "_numbers", "_of_form", "_share", "language", "stems", "tokens")
 
     def __init__(
         self, numbers: Iterator[int], language: str, share: Callable[[str, int], None], forms: Sequence[str]
@@ -99,6 +100,7 @@ class Vocabulary:
         self._numbers = numbers
         self._share = share
         self._forms = forms
+        self._of_form = array("I")
         self._foreign: dict[str, dict[str, list[int]]] = {}
 
     def number(self, folded: str) -> int:
@@ -111,6 +113,19 @@ class Vocabulary:
             self._share(own, number)
         for language, known in self._foreign.items():
             _note(known, stem(folded, language), number)
+        return number
+
+    def number_at(self, form: int) -> int:
+        """Give the number of the folded word at this place of `forms`, without its stem once it is known.
+
+        What is known takes four bytes a form; the number is equal to, and not the same object as, that of `number`.
+        """
+        known = self._of_form
+        if form >= len(known):
+            known.extend([ABSENT] * (len(self._forms) - len(known)))
+        number = known[form]
+        if number == ABSENT:
+            number = known[form] = self.number(self._forms[form])
         return number
 
     def foreign(self, language: str) -> dict[str, list[int]]:

@@ -156,6 +156,16 @@ def test_an_article_in_another_language_is_matched_by_its_own_stems() -> None:
     assert engine.match(_article("Una ley nueva.", language="fr")).rules == []
 
 
+def test_a_word_asked_for_again_is_found_in_every_language_and_zone() -> None:
+    engine = _engine({"first": "laws"})
+    assert engine.match(_article("Les laws.", language="fr")).rules == ["first"]
+    engine.add("again", parse("laws AND les").tree)
+    engine.add("zone", parse("caption:laws").tree)
+    assert set(engine.match(_article("Les laws.", language="fr")).rules) == {"first", "again"}
+    caption = Article("A law.", [Passage(Zone.CAPTION, 0, 6)])
+    assert engine.match(caption).rules == ["zone"]
+
+
 def test_words_that_turn_out_frequent_keep_no_rule_from_being_removed() -> None:
     queries = {f"r{n}": f'(ojai zebra{n}) OR ("ojai rents" council)' for n in range(30)}
     engine = _engine(queries)
