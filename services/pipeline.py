@@ -208,6 +208,10 @@ def _sign(live: LiveStories, row: ArticleRow, *, apart: bool) -> Signature | Exc
         return error
 
 
+class _PassedOnError(Exception):
+    """Another worker has taken the article over and writes the same: what was written for its story is undone."""
+
+
 def _settle(
     work: Work, live: LiveStories, row: ArticleRow, token: str, finding: Finding | Exception,
     signature: Signature | Exception, options: Options, now: datetime,
@@ -221,6 +225,8 @@ def _settle(
         with work.session.begin_nested():
             _write_finding(work, live, row, token, finding, signature, options, now)
         live.keep()
+    except _PassedOnError:
+        live.drop()
     except Exception as error:  # noqa: BLE001
         live.drop()
         log.warning("article cannot be matched", article=row.id, error=_said(error))
@@ -243,7 +249,7 @@ def _write_finding(
     state = ArticleState.SET_ASIDE if row.old else ArticleState.MATCHED
     outcome = {"state": state, "reason": "old" if row.old else None, "story": joined.story.id, "matched_at": now}
     if not articles.record(session, row, token, tries=0, **outcome):
-        return  # another worker has taken the row over and writes the same
+        raise _PassedOnError
     live.add(
         session, article=row.id, story=joined.story, decision=joined.decision, changed=joined.changed, new=signature,
         now=now,

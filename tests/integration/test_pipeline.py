@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import ModuleType
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from services import finding, pipeline
@@ -17,7 +17,7 @@ from services.channels.outgoing import SendError
 from services.deciding import Options
 from services.store import articles, channels, sources, subscriptions
 from services.store.states import ChannelState, SubscriptionState
-from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Subscription, Window
+from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, Subscription, Window
 from tests.builders import TEXT
 from tests.town import LEASE, OTHER, Town
 
@@ -279,6 +279,31 @@ def test_stages_that_run_beside_themselves_tell_once(town: Town) -> None:
     town.run()
     assert len({sent.id for sent in town.post.sent}) == 30
     assert len(town.post.sent) == 30
+
+
+def test_an_article_that_passes_to_another_worker_counts_once_in_its_story(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.push("a1", source="the-herald")
+    town.run()
+    town.push("a2", source="the-courier")
+    pipeline.ingest(town.store, town.clock, LEASE)
+    find_all = pipeline.find_all
+
+    def slowly(*given, **named):
+        with town.store.write() as work:
+            work.session.execute(update(Article).where(col(Article.state) == "new").values(lease_token="other"))
+        return find_all(*given, **named)
+
+    monkeypatch.setattr(pipeline, "find_all", slowly)
+    pipeline.match(town.store, town.rules, town.clock, LEASE, Options(timedelta(minutes=5)))
+    assert [story.articles for story in town.all(Story)] == [1]
+    monkeypatch.undo()
+    town.later(seconds=61)
+    with town.store.write() as work:
+        work.session.execute(update(Article).values(lease_token=None, lease_until=None))
+    town.run()
+    assert [story.articles for story in town.all(Story)] == [2]
 
 
 def test_topics_are_read_from_the_packs(town: Town) -> None:
