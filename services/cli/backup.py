@@ -58,7 +58,7 @@ def backup(file: File, *, as_json: AsJson = False, data: Data = None, config: Co
 def restore(file: File, *, as_json: AsJson = False, data: Data = None, config: Config = None) -> int:
     """Store a backup in a new, empty database: all of it or nothing.
 
-    What was sent after the backup may be sent again, under the same ids.
+    What was sent after the backup may be sent again: under the same ids, unless another outlet's copy comes first now.
     """
     from services.store import dump
     from services.store.work import open_store

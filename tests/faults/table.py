@@ -20,13 +20,15 @@ WHAT = {
     "pushes": "each key pushed twenty times at once over lines that are cut",
     "rolling": "every process is asked to end and started again",
     "restore": "the database is lost and restored from a backup",
+    "reorder": "the same, and the feeds show what came since in another order",
     "window": "no fault: how long a message is in flight",
 }
 _COUNTS = (("faults", "faults"), ("cells", "cells"), ("keys", "keys"), ("rounds", "rounds"))
 _BAD = ("lost", "unexpected", "unexcused", "disagreeing")
 _MORE = (
     ("pushes_refused", "{} pushes refused"), ("longest_recovery_s", "{} s until pushes were taken again"),
-    ("longest_until_delivered_s", "{} s until delivered"), ("inflight_p50_ms", "{} ms at the median"),
+    ("longest_until_delivered_s", "{} s until delivered"),
+    ("other_ids", "{} of them under another id"), ("inflight_p50_ms", "{} ms at the median"),
 )  # fmt: skip
 
 
