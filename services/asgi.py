@@ -109,7 +109,7 @@ from services.web.site import Site
 
 log = structlog.get_logger(__name__)
 
-THREADS = 12  # requests worked on at once; more than the database has connections would only wait
+THREADS = 32  # requests worked on at once; those that push wait together for one transaction, without a connection
 WITHOUT_BROKER_S = 1.0
 STOP_S = 20  # what open requests have when the process ends
 

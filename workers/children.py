@@ -4,6 +4,7 @@ their memory; started again when they end; ended in order.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -20,16 +21,18 @@ log = structlog.get_logger(__name__)
 
 STOP_S = 25.0  # what a child has to finish its sends
 FIRST_WAIT_S = 0.2
+NICE = 5  # of those that stand back
 GOOD_RUN_S = 30.0  # a child that ran so long is started again without waiting
 
 
 @dataclass(slots=True)
 class Child:
-    """One role and the process that plays it at the moment."""
+    """One role and the process that plays it at the moment. `stands_back`: others have the processor first."""
 
     name: str
     main: Callable[[], int]
     environment: Mapping[str, str]
+    stands_back: bool = False
     pid: int | None = None
     started: float = 0.0
     wait_s: float = FIRST_WAIT_S
@@ -101,6 +104,8 @@ def _fork(child: Child) -> int:
             signal.signal(number, signal.SIG_DFL)
         end_with_parent(parent)
         os.setsid()  # Ctrl-C reaches the parent alone, which then ends its children in order
+        if child.stands_back:
+            _stand_back()
         os.environ.update(child.environment)
         code = child.main()
     except SystemExit as leaving:
@@ -109,6 +114,13 @@ def _fork(child: Child) -> int:
         log.exception("a process failed", role=child.name)
     finally:
         os._exit(code)
+
+
+def _stand_back() -> None:
+    """Let others have the processor first. Where Linux weighs whole sessions (sched(7), autogroup) that is told too."""
+    os.nice(NICE)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICE))
 
 
 def _ended(pid: int) -> str:

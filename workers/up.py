@@ -139,7 +139,12 @@ class _Up:
 
 def _children(given: Settings, broker_url: str) -> list[Child]:
     workers = [
-        Child(role, lambda role=role: _worker(role, broker_url), _environment(given, broker_url, role))  # type: ignore[misc]  # bound early
+        Child(
+            role,
+            lambda role=role: _worker(role, broker_url),  # type: ignore[misc]  # bound early
+            _environment(given, broker_url, role),
+            stands_back=True,  # behind the API: what is not taken in can be lost, rows wait
+        )
         for role in ROLES
     ]
     return [Child("api", _api, _environment(given, broker_url, "api")), *workers]
