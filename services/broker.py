@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TASK = "tocsin.work"
-GAP_S = 0.02  # hints of one process are gathered for so long: Celery moves few messages a second
+GAP_S = 0.1  # hints of one process are gathered for so long: Celery moves few messages a second
 EXPIRES_S = 30
 
 

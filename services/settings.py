@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     dkim_domain: str = Field(default="", description="domain that signs; empty: that of the sender")
     final_dot_s: float = Field(default=600.0, gt=0, description="wait for a mail server's answer to the message")
     send_s: float = Field(default=30.0, gt=0, description="wait for the answer of a webhook or chat service")
-    senders: int = Field(default=16, ge=1, le=64, description="sends at once in one deliver worker")
+    senders: int = Field(default=32, ge=1, le=64, description="sends at once in one deliver worker")
     webhook_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 5 s to 24 h")
     mail_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(default=(), description="empty: 1 min to 72 h")
     restart_most_s: float = Field(default=10.0, ge=0.2, description="longest wait before an ended process starts again")

@@ -40,6 +40,7 @@ from services.tracing import Traces, open_traces
 log = structlog.get_logger(__name__)
 
 STOP_S = 24.0  # what sends that were begun have when the process ends
+POOL = 20  # connections; senders write together and hold none while they send
 AT_ONCE_S = 5.0  # how long one hint keeps a process busy before others get their turn
 
 
@@ -54,7 +55,7 @@ class Process:
         self._broker_url = broker_url
         self.traces: Traces | None = open_traces(settings, stage.value)
         self.store: Store = open_store(
-            settings.database, self.hints.send, pool=settings.senders + 4,
+            settings.database, self.hints.send, pool=POOL,
             trace=self.traces.take if self.traces else None,
         )  # fmt: skip
         self.run = settings.data / "run"
