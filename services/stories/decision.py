@@ -57,6 +57,13 @@ class Decision:
     score: float = 0.0
 
 
+def in_words(because: str, near: str | None) -> str:
+    """Say why an article is in a story, without the id of the one it was compared with."""
+    if near is None:
+        return because
+    return because.replace(f" as in {near}", " in common").replace(near, "another of them")
+
+
 def marks(words: int, days: float = 0.0) -> tuple[float, float]:
     """Give the marks of retelling and of related, for the shorter of two texts' words and a story's age in days."""
     short = max(0.0, 1 - words / SHORT_WORDS)

@@ -17,6 +17,7 @@ from services.errors import InvalidError
 from services.reader_links import CHOICES
 from services.store import alerts, articles, channels, deliveries, feedback, sources, stories, subscriptions, today
 from services.store.tables import Alert, Article, Delivery, StoryMember, Subscription
+from services.stories.decision import in_words
 from services.web.briefs import briefs_of, by_day, headline
 from services.web.clocks import Tick, ticks
 from services.web.forms import Filled, onward
@@ -158,10 +159,8 @@ def _others(session: Session, row: Alert, article: Article) -> list[tuple[Articl
 
 
 def reason_of(member: StoryMember) -> str:
-    """Say why an article is in the story, without the id of the one it was compared with."""
-    if member.near is None:
-        return member.because
-    return member.because.replace(f" as in {member.near}", " in common").replace(member.near, "another of them")
+    """Say why an article is in the story."""
+    return in_words(member.because, member.near)
 
 
 def _since(session: Session, row: Alert) -> list[Alert]:

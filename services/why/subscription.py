@@ -16,9 +16,10 @@ from services.queries.places import Places
 from services.queries.tree import Node
 from services.rules import explain as rules
 from services.rules.explain import Explanation, told_missing
-from services.store import links, sources
+from services.store import links, sources, stories
 from services.store.states import SubscriptionState
 from services.store.tables import Alert, Article, Story, Subscription
+from services.stories.decision import Relation, in_words
 from services.why import places, settings
 from services.why.line import Passed, Stage, Step, stop, through
 from services.why.words import Words
@@ -49,7 +50,7 @@ def stages(session: Session, seen: Seen, subscription: Subscription, words: Word
     """Give the stages up to the one that stopped the article, or all that are left."""
     alert = links.alert_of(session, subscription.id, seen.row)
     if alert is not None and alert.article != seen.row.id and alert.kind == "new":
-        return [_copy(session, alert, words)]
+        return [_copy(session, seen.row, alert, words)]
     found = [_story(session, seen.row)]
     if alert is not None:
         found.append(through(Step.SUBSCRIPTION, "The subscription was there and active."))
@@ -58,16 +59,30 @@ def stages(session: Session, seen: Seen, subscription: Subscription, words: Word
     return [*found, *_untold(seen, subscription, words)]
 
 
-def _copy(session: Session, alert: Alert, words: Words) -> Stage:
+_WHAT = {
+    Relation.NEW: "The first article", Relation.RELATED: "The first article", Relation.COPY: "A copy",
+    Relation.RETELLING: "A retelling", Relation.REVISION: "A later text",
+}  # fmt: skip
+
+
+def _related(session: Session, row: Article) -> tuple[str, str]:
+    """Give what an article is to its story and why, in words; nothing for one of before that was kept."""
+    member = stories.members(session, [row.id]).get(row.id)
+    return (member.relation, in_words(member.because, member.near)) if member is not None else ("", "")
+
+
+def _copy(session: Session, seen: Article, alert: Alert, words: Words) -> Stage:
     first = session.get_one(Article, alert.article)
     source = sources.get(session, first.source).name
-    text = f"A copy of a story that this subscription heard of {words.at(alert.created_at)}, from {source}."
+    relation, how = _related(session, seen)
+    what = _WHAT[Relation(relation or Relation.COPY)]
+    text = f"{what} of a story that this subscription heard of {words.at(alert.created_at)}, from {source}."
     held = next((one for one in settings.stages(session, alert, words) if one.passed is Passed.STOPPED), None)
     if held is not None:
         text += f" That alert: {held.text[0].lower()}{held.text[1:]}"
     return stop(
         Step.STORY, "copy", text, story=alert.story, told_at=alert.created_at, article=first.id, alert=alert.id,
-        source=source, title=first.title, url=first.url,
+        source=source, title=first.title, url=first.url, relation=relation or None, how=how or None,
     )  # fmt: skip
 
 
@@ -81,7 +96,13 @@ def _story(session: Session, row: Article) -> Stage:
         began = "It began a story of its own."
         if story.parted_from is not None:
             began = "An operator parted it from another story, and it began its own."
-        facts = {"story": story.id, "articles": story.articles, "parted_from": story.parted_from}
+        relation, how = _related(session, row)
+        if relation == Relation.RELATED:
+            began = f"It began a story of its own, told in the thread of a related one: {how}."
+        facts = {
+            "story": story.id, "articles": story.articles, "parted_from": story.parted_from, "thread": story.thread,
+            "relation": relation or None, "how": how or None,
+        }  # fmt: skip
         return through(Step.STORY, f"{began}{joined}", **facts)
     text = "It joined a story that this subscription had not been told of."
     return through(Step.STORY, text, story=story.id, articles=story.articles)

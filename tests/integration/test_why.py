@@ -21,10 +21,11 @@ from services.store import articles, links, quarantine, sources, subscriptions
 from services.store.packs import shipped
 from services.store.reader_tables import StoryMute
 from services.store.states import ChannelState, DeliveryState, SubscriptionState
-from services.store.tables import Alert, Channel, Delivery, DeliveryAlert, Person, Story, Subscription
+from services.store.tables import Alert, Channel, Delivery, DeliveryAlert, Person, Story, StoryMember, Subscription
 from services.store.work import Store
 from services.why import line
 from services.why.ask import Answer, to_json, why
+from services.why.line import Step
 from services.why.words import Words
 from tests.builders import VAULT
 from tests.town import LEASE, Town
@@ -381,6 +382,29 @@ def test_a_copy_says_what_story_was_told_when_and_from_whom(town: Town) -> None:
     found = facts(town)
     assert (found["source"], found["url"]) == ("Paper", "https://paper.example/first")
     assert found["text"] == "A copy of a story that this subscription heard of at 17:13:31, from Paper."
+
+
+def test_a_retelling_and_a_later_text_are_called_what_they_are(town: Town) -> None:
+    copy(town)
+    for relation, said in (
+        ("retelling", "A retelling of a story"), ("revision", "A later text of a story"),
+        ("new", "The first article of a story"),
+    ):  # fmt: skip
+        change(town, StoryMember, relation=relation, because="it shares 40% of its terms")
+        found = facts(town)
+        assert (found["text"][: len(said)], found["relation"]) == (said, relation)
+        assert found["how"] == "it shares 40% of its terms"
+
+
+def test_an_article_that_is_told_in_the_thread_of_a_related_story_says_so(town: Town) -> None:
+    arrived(town)
+    change(town, Story, thread="another")
+    change(town, StoryMember, relation="related", because="it shares 30% of its terms")
+    [story] = [one for one in asked(town).lines[0].stages if one.step is Step.STORY]
+    assert story.text == (
+        "It began a story of its own, told in the thread of a related one: it shares 30% of its terms."
+    )
+    assert (story.facts["thread"], story.facts["relation"]) == ("another", "related")
 
 
 def test_a_missed_query_shows_the_false_clause_beside_the_true_ones(town: Town) -> None:
