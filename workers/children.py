@@ -4,7 +4,6 @@ their memory; started again when they end; ended in order.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -103,9 +102,9 @@ def _fork(child: Child) -> int:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         end_with_parent(parent)
-        os.setsid()  # Ctrl-C reaches the parent alone, which then ends its children in order
+        os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which then ends its children in order
         if child.stands_back:
-            _stand_back()
+            os.nice(NICE)  # within the parent's session: Linux weighs sessions against each other (sched(7), autogroup)
         os.environ.update(child.environment)
         code = child.main()
     except SystemExit as leaving:
@@ -114,13 +113,6 @@ def _fork(child: Child) -> int:
         log.exception("a process failed", role=child.name)
     finally:
         os._exit(code)
-
-
-def _stand_back() -> None:
-    """Let others have the processor first. Where Linux weighs whole sessions (sched(7), autogroup) that is told too."""
-    os.nice(NICE)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICE))
 
 
 def _ended(pid: int) -> str:

@@ -2,11 +2,12 @@
 
 import ctypes
 import os
+import time
 
 import pytest
 
 from services import careful
-from services.careful import ChildDiedError, run_apart
+from services.careful import ChildDiedError, Limits, run_apart
 
 
 def _double(value: int) -> int:
@@ -50,10 +51,24 @@ def test_a_child_that_wants_too_much_memory_fails_alone() -> None:
         run_apart(_swell, 1)
 
 
-def test_a_child_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(careful, "WALL_S", 0.2)
+def test_a_child_that_never_answers_is_ended() -> None:
     with pytest.raises(ChildDiedError):
-        run_apart(_wait, 1)
+        run_apart(_wait, 1, limits=Limits(cpu_s=1, wall_s=0.2))
+
+
+def test_a_child_whose_turn_never_comes_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(careful, "STARVED_S", 0.3)
+    with pytest.raises(ChildDiedError):
+        run_apart(_sleep, 600, limits=Limits(wall_s=0.1))
+
+
+def test_a_child_that_a_busy_machine_lets_wait_is_waited_for() -> None:
+    assert run_apart(_sleep, 0.5, limits=Limits(wall_s=0.1)) == 0.5
+
+
+def _sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
 
 
 def _wait(_: int) -> int:
