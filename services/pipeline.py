@@ -77,14 +77,15 @@ def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
         return 0
     crashpoint("C05")
     known = {id_: home_of(source) for id_, source in given.items()}
-    read = [(row, _read(row, known[row.source], apart=row.id in claim.careful)) for row in claim.rows]
-    now = clock()
-    with store.write() as work:
-        for row, result in read:
-            _record_reading(work, row, claim.token, result, now)
-        homes.learn(work.session, [(row.source, one.shares) for row, one in read if isinstance(one, Reading)])
-        crashpoint("C06")
-    bundle_waiting(store, now)
+    for rows in claim.in_turn():
+        read = [(row, _read(row, known[row.source], apart=row.id in claim.careful)) for row in rows]
+        now = clock()
+        with store.write() as work:
+            for row, result in read:
+                _record_reading(work, row, claim.token, result, now)
+            homes.learn(work.session, [(row.source, one.shares) for row, one in read if isinstance(one, Reading)])
+            crashpoint("C06")
+    bundle_waiting(store, clock())
     return len(claim.rows)
 
 
@@ -180,11 +181,13 @@ def _match(
         return 0
     with rules.lock:
         rules.refresh(store)  # after the claim: a subscription made before the article counts for it
-        found = find_all(rules, claim.rows, names, apart=claim.careful)
-    signed = [_sign(live, row, apart=row.id in claim.careful) for row in claim.rows]
-    whole = list(zip(claim.rows, found, signed, strict=True))
-    for start in range(0, len(whole), TOGETHER):
-        _settle_all(store, live, whole[start : start + TOGETHER], claim.token, options, clock())
+    for rows in claim.in_turn():
+        with rules.lock:
+            found = find_all(rules, rows, names, apart=claim.careful)
+        signed = [_sign(live, row, apart=row.id in claim.careful) for row in rows]
+        whole = list(zip(rows, found, signed, strict=True))
+        for start in range(0, len(whole), TOGETHER):
+            _settle_all(store, live, whole[start : start + TOGETHER], claim.token, options, clock())
     return len(claim.rows)
 
 

@@ -46,6 +46,12 @@ class Claim:
     rows: Sequence[Article]
     careful: frozenset[str] = frozenset()
 
+    def in_turn(self) -> list[list[Article]]:
+        """Give the rows in groups, those that are to be handled with care last: the others need not wait for them."""
+        others = [row for row in self.rows if row.id not in self.careful]
+        careful = [row for row in self.rows if row.id in self.careful]
+        return [group for group in (others, careful) if group]
+
 
 def put(
     session: Session, source: str, item: Item, now: datetime, *, old: bool = False, page_host: str | None = None

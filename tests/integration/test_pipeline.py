@@ -206,6 +206,36 @@ def test_a_poisonous_article_is_set_aside_while_the_others_go_through(
     assert len(town.post.sent) == 1
 
 
+@pytest.mark.parametrize(("module", "stage"), [(pipeline, "ingest"), (finding, "match")], ids=["ingest", "match"])
+def test_articles_beside_one_that_a_worker_died_of_are_done_before_it_is_tried(
+    town: Town, monkeypatch: pytest.MonkeyPatch, module: ModuleType, stage: str
+) -> None:
+    work_on = {
+        "ingest": lambda: pipeline.ingest(town.store, town.clock, LEASE),
+        "match": lambda: pipeline.match(town.store, town.rules, town.clock, LEASE, Options(timedelta(minutes=5))),
+    }
+    town.push("killer")
+    if stage == "match":
+        work_on["ingest"]()
+    with town.store.write() as work:
+        claim = articles.claim_to_read if stage == "ingest" else articles.claim_to_match
+        assert len(claim(work.session, town.now, LEASE).rows) == 1
+    town.later(seconds=61)
+    town.push("good", OTHER)
+    if stage == "match":
+        work_on["ingest"]()
+    done = []
+
+    def apart(call, *given, **_limits):
+        rows = town.all(Article)
+        done.append({row.external_id for row in rows if (row.read_at if stage == "ingest" else row.matched_at)})
+        return call(*given)
+
+    monkeypatch.setattr(module, "run_apart", apart)
+    work_on[stage]()
+    assert done[0] == {"good"}
+
+
 def test_a_refusal_that_may_pass_is_tried_again_with_the_same_bytes(town: Town) -> None:
     town.subscribe('"sanctuary city"', town.channel())
     town.post.refuse = SendError("busy", outcome=Outcome.RETRY, code="http_503")
