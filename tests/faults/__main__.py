@@ -28,8 +28,8 @@ from pathlib import Path
 
 from tests.databases import Databases
 from tests.faults import kills, mutants, rigs
+from tests.faults.fresh import Fresh, fresh_file, fresh_server
 from tests.faults.place import Place
-from tests.faults.simulation import Fresh, fresh_file, fresh_server
 from tests.parts import Postgres, postgres
 
 RESULTS = Path(__file__).with_name("results")

@@ -24,7 +24,8 @@ from services.store.deliveries import Ending
 from services.store.states import DeliveryState
 from services.store.states import Outcome as Ended
 from services.store.tables import Article, Delivery
-from tests.faults import simulation
+from tests.faults import simulated_outside, simulated_works, simulation
+from tests.faults.fresh import Fresh
 
 Mutant = Callable[[], Any]  # Any: a context manager
 
@@ -96,17 +97,17 @@ def no_fence() -> Any:
 
 def no_sweep() -> Any:
     """Nobody takes back what dead workers held."""
-    return patch.object(simulation, "reclaim", lambda *_, **__: 0)
+    return patch.object(simulated_works, "reclaim", lambda *_, **__: 0)
 
 
 def a_random_message_id() -> Any:
     """Each try has an id of its own on the wire."""
-    real = simulation.Post.send
+    real = simulated_outside.Post.send
 
     def send(self, kind, target, secret, outgoing, now, inflight):
         return real(self, kind, target, secret, replace(outgoing, id=f"msg_{_drawn(13)}"), now, inflight)
 
-    return patch.object(simulation.Post, "send", send)
+    return patch.object(simulated_outside.Post, "send", send)
 
 
 def a_failing_quit_is_a_failure() -> Any:
@@ -114,7 +115,7 @@ def a_failing_quit_is_a_failure() -> Any:
 
     It breaks at every third yes of one installation: what happens in a sequence must happen again when it is repeated.
     """
-    real = simulation.Post.send
+    real = simulated_outside.Post.send
 
     def send(self, *given):
         accepted = real(self, *given)
@@ -122,7 +123,7 @@ def a_failing_quit_is_a_failure() -> Any:
             raise SendError("quit failed", outcome=Outcome.RETRY, code="connect")
         return accepted
 
-    return patch.object(simulation.Post, "send", send)
+    return patch.object(simulated_outside.Post, "send", send)
 
 
 def retried_after_a_permanent_answer() -> Any:
@@ -196,7 +197,7 @@ class _Watched(simulation.Installation):
         CURRENT[:] = [self]
 
 
-def simulate(examples: int, fresh: simulation.Fresh, steps: int = 40, *, shrink: bool = False) -> None:
+def simulate(examples: int, fresh: Fresh, steps: int = 40, *, shrink: bool = False) -> None:
     """Run the simulation; raises what it found."""
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
     given = settings(
@@ -207,7 +208,7 @@ def simulate(examples: int, fresh: simulation.Fresh, steps: int = 40, *, shrink:
     run_state_machine_as_test(machine, settings=given)
 
 
-def caught(mutant: Mutant, examples: int, fresh: simulation.Fresh) -> str:
+def caught(mutant: Mutant, examples: int, fresh: Fresh) -> str:
     """Give the broken promise that caught a mutant; empty if none did.
 
     Any other error, as that of a sequence that does not repeat, says nothing about promises, and goes through.
@@ -220,7 +221,7 @@ def caught(mutant: Mutant, examples: int, fresh: simulation.Fresh) -> str:
     return ""
 
 
-def main(examples: int, fresh: simulation.Fresh) -> dict[str, Any]:  # Any: numbers and texts
+def main(examples: int, fresh: Fresh) -> dict[str, Any]:  # Any: numbers and texts
     """Plant each bug, print what caught it, and give what there is to record."""
     began, found = time.monotonic(), {}
     for mutant in MUTANTS:
