@@ -103,6 +103,9 @@ def _is_readable(sock: socket.socket) -> bool:
     return bool(asked.poll(0))
 
 
+KEPT = 64  # connections without a request that wait for the next
+
+
 class _Backend(httpcore2.NetworkBackend):
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
@@ -132,12 +135,16 @@ class _Body(httpx2.SyncByteStream):
 
 
 class Transport(httpx2.BaseTransport):
-    """Sends requests over connections that `connect(host, port, seconds)` makes, and over no others."""
+    """Sends requests over connections that `connect(host, port, seconds)` makes, and over no others.
+
+    There are as many as there are threads that send: the library's ten let all others wait for ten slow servers.
+    """
 
     def __init__(self, connect: Connect, tls: ssl.SSLContext | None = None) -> None:
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=tls or verified_tls(), network_backend=_Backend(connect), keepalive_expiry=5.0
-        )
+            ssl_context=tls or verified_tls(), network_backend=_Backend(connect), max_connections=None,
+            max_keepalive_connections=KEPT, keepalive_expiry=5.0,
+        )  # fmt: skip
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         url = httpcore2.URL(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from services.channels.webhook import WebhookSender, new_secret, sign
 from services.errors import OutsideError
 from services.guard import Gate
 from tests.certificates import contexts
+from tests.parts import until
 from tests.sinks import HttpSink, Reply
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -54,6 +56,19 @@ def test_a_receiver_can_verify_the_body_as_it_was_stored(sink: HttpSink) -> None
         standardwebhooks.Webhook(secret).verify(got.body, got.headers)
     with pytest.raises(standardwebhooks.WebhookVerificationError):
         standardwebhooks.Webhook(new_secret()).verify(got.body, got.headers)
+
+
+def test_receivers_that_do_not_answer_hold_up_no_other(sink: HttpSink) -> None:
+    answer, shared, now = threading.Event(), sender(20), datetime.now(UTC)
+    sink.say(*[Reply(wait=answer)] * 24)
+    with ThreadPoolExecutor(24) as threads:
+        slow = [threads.submit(shared.send, PARCEL, sink.url, [SECRET], now) for _ in range(24)]
+        try:
+            until(lambda: len(sink.asked) == 24, "24 requests at once", 20)
+            assert shared.send(PARCEL, sink.url + "/quick", [SECRET], now).code == "200"
+            assert not any(one.done() for one in slow)
+        finally:
+            answer.set()
 
 
 @pytest.mark.parametrize(
