@@ -20,18 +20,16 @@ log = structlog.get_logger(__name__)
 
 STOP_S = 25.0  # what a child has to finish its sends
 FIRST_WAIT_S = 0.2
-NICE = 5  # of those that stand back
 GOOD_RUN_S = 30.0  # a child that ran so long is started again without waiting
 
 
 @dataclass(slots=True)
 class Child:
-    """One role and the process that plays it at the moment. `stands_back`: others have the processor first."""
+    """One role and the process that plays it at the moment."""
 
     name: str
     main: Callable[[], int]
     environment: Mapping[str, str]
-    stands_back: bool = False
     pid: int | None = None
     started: float = 0.0
     wait_s: float = FIRST_WAIT_S
@@ -102,9 +100,7 @@ def _fork(child: Child) -> int:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         end_with_parent(parent)
-        os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which then ends its children in order
-        if child.stands_back:
-            os.nice(NICE)  # within the parent's session: Linux weighs sessions against each other (sched(7), autogroup)
+        os.setsid()  # Ctrl-C reaches the parent alone, which then ends its children in order
         os.environ.update(child.environment)
         code = child.main()
     except SystemExit as leaving:

@@ -143,7 +143,6 @@ def _children(given: Settings, broker_url: str) -> list[Child]:
             role,
             lambda role=role: _worker(role, broker_url),  # type: ignore[misc]  # bound early
             _environment(given, broker_url, role),
-            stands_back=True,  # behind the API: what is not taken in can be lost, rows wait
         )
         for role in ROLES
     ]
