@@ -4,7 +4,7 @@ kills       While articles are pushed without a pause, one process after the oth
             match, deliver, broker), the broker is emptied, or everything is ended, at random times. Then everything owed
             must have arrived, a second copy only where an attempt was called uncertain, and the books must agree.
             `--count N --database sqlite|postgres --seed S`; cut off, it goes on with the same `--notes FILE`
-simulation  A whole installation in one process, driven by Hypothesis. `--examples N`
+simulation  A whole installation in one process, driven by Hypothesis. `--examples N --seed S`, and `--minutes M` at most
 mutants     Twelve bugs, planted one at a time; the simulation must catch each.
 rig NAME    Another fault under load, as tests/faults/rigs.py lists them. `--count N --database sqlite|postgres`
 
@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.databases import Databases
-from tests.faults import kills, mutants, rigs
+from tests.faults import kills, mutants, rigs, sequences
 from tests.faults.fresh import Fresh, fresh_file, fresh_server
 from tests.faults.place import Place
 from tests.parts import Postgres, postgres
@@ -48,6 +48,7 @@ def main() -> int:
     )
     parser.add_argument("--notes", type=Path, help="where finished rounds are noted")
     parser.add_argument("--examples", type=int, default=0, help="of the simulation")
+    parser.add_argument("--minutes", type=float, default=0.0, help="at most, of the simulation; 0: all examples")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--seed", type=int, default=20261125)
     given = parser.parse_args()
@@ -122,10 +123,10 @@ def fresh(kind: str) -> Iterator[Fresh]:
 
 def simulate(given: argparse.Namespace) -> int:
     """Let the simulation run long; it raises, with the steps that lead there, at what it finds."""
-    began, examples, commit = time.monotonic(), given.examples or 200, committed()
+    began, commit = time.monotonic(), committed()
     with fresh(given.database) as database:
-        mutants.simulate(examples, database, 60, shrink=True)
-    append("simulation", {"database": given.database, "examples": examples, "steps_at_most": 60, "broken": 0,
+        done = sequences.many(given.examples or 200, database, given.seed, given.minutes)
+    append("simulation", {"database": given.database, **done, "steps_at_most": sequences.STEPS, "broken": 0,
                           "seconds": round(time.monotonic() - began, 1)}, commit)  # fmt: skip
     return 0
 

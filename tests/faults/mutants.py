@@ -13,9 +13,6 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
-
 from services import deciding, telling
 from services.alerts.retry import Again, Outcome
 from services.channels.outgoing import SendError
@@ -26,6 +23,7 @@ from services.store.states import Outcome as Ended
 from services.store.tables import Article, Delivery
 from tests.faults import simulated_outside, simulated_works, simulation
 from tests.faults.fresh import Fresh
+from tests.faults.sequences import simulate
 
 Mutant = Callable[[], Any]  # Any: a context manager
 
@@ -197,17 +195,6 @@ class _Watched(simulation.Installation):
         CURRENT[:] = [self]
 
 
-def simulate(examples: int, fresh: Fresh, steps: int = 40, *, shrink: bool = False) -> None:
-    """Run the simulation; raises what it found."""
-    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
-    given = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, database=None, derandomize=True, phases=phases,
-        suppress_health_check=list(HealthCheck), print_blob=False, report_multiple_bugs=False,
-    )  # fmt: skip
-    machine = type("Machine", (_Watched,), {"fresh": staticmethod(fresh)})
-    run_state_machine_as_test(machine, settings=given)
-
-
 def caught(mutant: Mutant, examples: int, fresh: Fresh) -> str:
     """Give the broken promise that caught a mutant; empty if none did.
 
@@ -215,7 +202,7 @@ def caught(mutant: Mutant, examples: int, fresh: Fresh) -> str:
     """
     try:
         with mutant():
-            simulate(examples, fresh)
+            simulate(examples, fresh, machine=_Watched)
     except AssertionError as error:
         return str(error).splitlines()[0][:160]
     return ""

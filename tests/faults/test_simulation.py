@@ -8,7 +8,7 @@ import pytest
 
 from tests.databases import Databases
 from tests.faults.fresh import fresh_file, fresh_server
-from tests.faults.mutants import simulate
+from tests.faults.sequences import simulate
 
 EXAMPLES = int(os.environ.get("TOCSIN_SIMULATIONS", "100"))
 
