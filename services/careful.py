@@ -45,8 +45,8 @@ class Limits:
 
     @property
     def told(self) -> str:
-        """Give the limits in words: what ended the child is one of them."""
-        return f"{self.cpu_s} seconds of the processor or {self.memory_bytes // (1024 * 1024)} MiB"
+        """Give the limits in words: what ended the child passed one of them."""
+        return f"{self.cpu_s} seconds or {self.memory_bytes // (1024 * 1024)} MiB"
 
 
 PARSING = Limits(cpu_s=4, wall_s=4.8, memory_bytes=768 * 1024 * 1024, more_than_parent=True)

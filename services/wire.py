@@ -21,6 +21,8 @@ import httpx2
 
 Connect = Callable[[str, int, float], socket.socket]
 
+KEPT = 64  # connections without a request that wait for the next
+
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 # Both libraries log whole addresses, which may hold tokens.
@@ -101,9 +103,6 @@ def _is_readable(sock: socket.socket) -> bool:
     asked = select.poll()
     asked.register(sock, select.POLLIN)
     return bool(asked.poll(0))
-
-
-KEPT = 64  # connections without a request that wait for the next
 
 
 class _Backend(httpcore2.NetworkBackend):
