@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from services.articles.mail_address import is_mailbox
 from services.articles.opml import Outline, write_opml
+from services.articles.url import without_password
 from services.broker import Stage
 from services.errors import ConflictError, InvalidError, OutsideError, TocsinError
 from services.guard import Gate, host_of, read_url
@@ -102,7 +103,7 @@ def import_all(
         except ConflictError:
             known += 1
         except TocsinError as error:
-            refused.append((outline.url, error.message))
+            refused.append((without_password(outline.url), error.message))
     audit.record(work.session, now, actor, "sources imported", f"{len(added)} sources")
     if added:
         work.hint(Stage.INGEST)
@@ -123,7 +124,7 @@ def _check(gate: Gate, url: str) -> None:
 def _add(session: Session, vault: Vault, outline: Outline, now: datetime) -> Source:
     language = (outline.language or "")[:2].lower()
     host = sources.host_of(outline.url)
-    for name in dict.fromkeys((outline.title or host, f"{outline.title} ({host})", outline.url)):
+    for name in dict.fromkeys((outline.title or host, f"{outline.title} ({host})", without_password(outline.url))):
         if sources.is_free(session, name[:120]):
             break
     return sources.add(

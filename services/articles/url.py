@@ -23,6 +23,8 @@ _TRACKING = re.compile(
 _AMP_PATH = re.compile(r"(?:/amp/?|\.amp(?=\.html?$)|\.amp)$", re.IGNORECASE)
 _AMP_START = re.compile(r"^/amp(?=/[^/]+/)", re.IGNORECASE)
 _DEFAULT_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
+_BEFORE_HOST = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:(?=[/\\]))?[/\\]*")
+_HOST_AND_PATH = re.compile(r"[^:@/\\?#]+(?::\d{0,5})?[/\\?#][^:]*")
 _SIDE_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 
 
@@ -81,3 +83,11 @@ def _host(parts: SplitResult) -> str | None:
         return None
     shown = f"[{ascii_host}]" if ":" in ascii_host else ascii_host
     return shown if port is None or port == _PORTS[parts.scheme] else f"{shown}:{port}"
+
+
+def without_password(url: str) -> str:
+    """Leave name and password out of an address, however it is written; an `@` in its path stays."""
+    scheme = _BEFORE_HOST.match(url)
+    begins = scheme.end() if scheme else 0
+    before, at, after = url[begins:].rpartition("@")
+    return url[:begins] + after if at and not _HOST_AND_PATH.fullmatch(before) else url

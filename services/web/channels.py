@@ -13,6 +13,7 @@ from services.errors import ConflictError, InvalidError, NotFoundError
 from services.store import channels, deliveries, people
 from services.web.forms import Filled, Form, Refused, onward, refused
 from services.web.site import Ours, Reader, Site, frame, page
+from services.web.typed import channel_form, told_again
 
 routes = APIRouter(include_in_schema=False)
 
@@ -42,7 +43,9 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
     except (InvalidError, ConflictError) as error:
         told = refused(error)
         at = "target" if told.field in ("address", "url") else told.field
-        return _page(request, site, reader, form, problem=Refused(told.message, at, advice=told.advice))
+        shown = channel_form(form)
+        problem = told_again(Refused(told.message, at, advice=told.advice), form, shown)
+        return _page(request, site, reader, shown, problem=problem)
     if added.secret is None:
         return onward(f"/channels/{added.row.id}", "channel")
     return one_of(added.row.id, request, site, reader, secret=added.secret)

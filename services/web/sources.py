@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services import clock, cursors
 from services.accounts.tokens import Caller
 from services.acts import source_acts
+from services.articles.url import without_password
 from services.errors import ConflictError, InvalidError, OutsideError
 from services.store import polls, sources
 from services.store.states import Health
@@ -19,6 +20,7 @@ from services.web.forms import Filled, Form, Refused, onward, refused
 from services.web.lists import Cursor, address
 from services.web.mailbox_form import field_of, is_of_mailbox, mailbox_url
 from services.web.site import Ours, Reader, Site, frame, page
+from services.web.typed import source_form, told_again
 
 routes = APIRouter(include_in_schema=False)
 
@@ -39,7 +41,8 @@ def add(request: Request, site: Ours, reader: Reader, form: Filled) -> Response:
     try:
         row_id = _add(site, reader, form)
     except (InvalidError, ConflictError, OutsideError) as error:
-        return _page(request, site, form, problem=_placed(refused(error), form))
+        shown = source_form(form)
+        return _page(request, site, shown, problem=told_again(_placed(refused(error), form), form, shown))
     return onward(f"/sources/{row_id}", "watched")
 
 
@@ -50,7 +53,8 @@ def one(id: str, request: Request, site: Ours) -> Response:  # noqa: A002  # the
         around = frame(site, session, request)
         row = sources.listed(session, id)
         last = polls.last(session, row.id, POLLS)
-    return page("source.html", frame=around, row=row, polls=last, shown_url=_public(row.url), health=_health)
+    shown = row.url and without_password(row.url)
+    return page("source.html", frame=around, row=row, polls=last, shown_url=shown, health=_health)
 
 
 @routes.post("/sources/{id}/poll")
@@ -91,11 +95,3 @@ def _page(
 
 def _health(row: Source) -> Health:
     return sources.health(row, clock.now())
-
-
-def _public(url: str | None) -> str | None:
-    """Give an address without the password in it."""
-    if url is None:
-        return None
-    before, at, _ = urlsplit(url).netloc.rpartition("@")
-    return url.replace(f"{before}{at}", "…@", 1) if at else url

@@ -28,6 +28,7 @@ from services.web import editor
 from services.web.briefs import briefs_of
 from services.web.forms import Form, Refused, refused
 from services.web.site import Site, frame, page
+from services.web.typed import channel_form, told_again
 
 DAYS = 30
 SHOWN_STORIES = 5
@@ -54,7 +55,9 @@ class Filled:
 
 def show(request: Request, site: Site, reader: Caller, filled: Filled) -> Response:
     """Make the page."""
-    form, row = filled.form, filled.row
+    form, row = channel_form(filled.form), filled.row
+    problem = filled.problem and told_again(filled.problem, filled.form, form)
+    anew = form.text("target") != filled.form.text("target")
     with site.store.read() as session:
         around = frame(site, session, request)
         owner = people.get(session, row.person if row else own.named(reader, None, form.text("team") or None))
@@ -62,7 +65,7 @@ def show(request: Request, site: Site, reader: Caller, filled: Filled) -> Respon
         told = briefs_of(session, alerts.page(session, subscription=row.id, limit=5)) if row else []
         names = source_names(site)
     return page(
-        "subscription.html", status=422 if filled.problem else 200, frame=around, form=form, refused=filled.problem,
+        "subscription.html", status=422 if problem else 200, frame=around, form=form, refused=problem, anew=anew,
         row=row, channels=mine, told=told, cadences=CADENCES, owner=owner, kinds=KINDS, source_names=names,
         checked=read(site, form.text("query")), at=f"/subscriptions/{row.id}" if row else "/subscribe",
         preview=filled.preview, folded=filled.folded, topics=topics_of(site), admin=reader.role is Role.ADMIN,

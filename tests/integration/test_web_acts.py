@@ -112,7 +112,7 @@ def test_a_channel_that_cannot_be_is_refused_beside_what_was_typed(api: Api, kin
     answer = post(api, "/channels", kind=kind, target=target)
     assert answer.status_code == 422
     assert said in text(answer)
-    assert target in answer.text
+    assert (target in answer.text) is (kind != "webhook")  # its address is a secret
 
 
 def test_a_dead_delivery_is_replayed_by_staff_only(api: Api) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.articles.url import canonical_url, web_link
+from services.articles.url import canonical_url, web_link, without_password
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,25 @@ def test_no_input_breaks_an_address(text: str) -> None:
     assert link is None or (link.startswith(("http://", "https://")) and link.isascii() and web_link(link) == link)
     known = canonical_url(text)
     assert known is None or canonical_url(known) == known
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("https://me:s3cret@host.example/f", "https://host.example/f"),
+        ("https://s3cret@host.example/f", "https://host.example/f"),
+        ("me:s3cret@host.example/f", "host.example/f"),
+        ("httpx//me:s3cret@host.example", "host.example"),
+        ("https:\\\\me:s3cret@host.example", "https:\\\\host.example"),
+        ("https://me:s3/cret@host.example/f", "https://host.example/f"),
+        ("https://me:s3@cret@host.example/f", "https://host.example/f"),
+        ("https://me:s3#cret@[::1]/f", "https://[::1]/f"),
+        ("imaps://me%40host:s3cret@host.example/INBOX", "imaps://host.example/INBOX"),
+        ("https://town.example/@paper.rss", "https://town.example/@paper.rss"),
+        ("https://town.example:8443/@paper.rss?a=b@c", "https://town.example:8443/@paper.rss?a=b@c"),
+        ("https://town.example/feed", "https://town.example/feed"),
+        ("", ""),
+    ],
+)
+def test_a_name_and_password_are_left_out_of_an_address_however_it_is_written(typed: str, shown: str) -> None:
+    assert without_password(typed) == shown
