@@ -93,6 +93,7 @@ class Scanner:
     at: int = 0
     tokens: list[Token] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    _row_end: int = 0
 
     def scan(self) -> list[Token]:
         """Read all tokens; the last one is the end."""
@@ -147,7 +148,7 @@ class Scanner:
         return distance
 
     def _sign(self, sign: str) -> None:
-        run = _same(self.text, self.at)
+        run = self._run()
         alone = self._alone(run)
         if sign == "|" or (sign in "&+" and alone):
             joint = Joint.OR if sign == "|" else Joint.AND
@@ -160,6 +161,14 @@ class Scanner:
             if alone and sign == "-":
                 self.notes.append('A "-" between spaces is read as NOT')
             self._add(Kind.OPERATOR, self.at + 1, operator=Operator(Joint.NOT))
+
+    def _run(self) -> int:
+        """Count how often the sign here stands in a row; a row is walked over once, however many tokens it makes."""
+        if self.at >= self._row_end:
+            self._row_end = self.at
+            while self.text[self._row_end : self._row_end + 1] == self.text[self.at]:
+                self._row_end += 1
+        return self._row_end - self.at
 
     def _alone(self, run: int) -> bool:
         after = self.text[self.at + run : self.at + run + 1]
@@ -255,11 +264,3 @@ class Scanner:
 
     def _note(self, *notes: str) -> None:
         self.notes += [note for note in notes if note]
-
-
-def _same(text: str, at: int) -> int:
-    """Count how often the sign at this position stands in a row."""
-    end = at
-    while end < len(text) and text[end] == text[at]:
-        end += 1
-    return end - at

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Callable
+from types import FrameType
+
 import pytest
 
 from services.queries.limits import STORED
@@ -103,3 +108,29 @@ def test_signs_that_mean_something_elsewhere_mean_nothing_here(text: str, canoni
         mistake(text)
     else:
         assert parse(text).text == canonical
+
+
+def steps_of(text: str) -> int:
+    """Count the lines of the program that reading a query takes, whether it is read or refused."""
+    count = 0
+
+    def step(_frame: FrameType, event: str, _about: object) -> Callable[..., object]:
+        nonlocal count
+        count += event == "line"
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        with contextlib.suppress(QueryError):
+            parse(text)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("sign", ["-", "!", "+", "&", "|", "–", "(", '"', "=", "@", "a ", "a:", "a|", "-a ", '"a" '])
+def test_the_steps_of_reading_one_thing_over_and_over_grow_with_its_length(sign: str) -> None:
+    parse("warm")
+    short, long = (steps_of(sign * (length // len(sign)) + "a") for length in (600, 2400))
+    assert long < 6 * short
