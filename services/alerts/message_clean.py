@@ -33,6 +33,7 @@ def web_link(url: str | None) -> str | None:
     try:
         parts = urlsplit((url or "").strip())
         host, port = parts.hostname, parts.port
+        parts.geturl().encode()  # half a character is of no address
     except ValueError:
         return None
     if parts.scheme not in {"http", "https"} or not host:

@@ -132,6 +132,8 @@ def test_signs_that_turn_the_text_around_are_taken_out() -> None:
         ("https://", None),
         ("https://[bad/", None),
         ("https://news.example:port/", None),
+        ("https://news.example/\ud800", None),
+        ("https://\ud800.example/?\udfff", None),
         ("", None),
         (None, None),
     ],
