@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 LIMIT_S = 5.0
@@ -148,9 +148,9 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
             touched.append(f"{event} {name}")
 
 
-def changed(chance: random.Random) -> tuple[bytes, str]:
-    """Give a document with one to four changes, and their names."""
-    seed = chance.randrange(len(SEEDS))
+def changed(chance: random.Random, forms: Sequence[int] = range(len(SEEDS))) -> tuple[bytes, str]:
+    """Give a document of one of the forms, by their numbers in `SEEDS`, with one to four changes, and their names."""
+    seed = chance.choice(forms)
     data, names = SEEDS[seed].encode(), [str(seed)]
     for _ in range(chance.randint(1, 4)):
         name = chance.choice(list(CHANGES))

@@ -1,7 +1,7 @@
 """`python -m tests.fuzz TARGET… [--cases N] [--seconds S] [--seed N] [--record]`: throws made-up input at one part.
 
-Targets: api (schemathesis against the published OpenAPI, in this process), query, feed, mail, html, json, url, places,
-message. Ends with 1 if anything was found. `--record` adds a line to `tests/fuzz/results/TARGET.jsonl`.
+Targets: api (schemathesis against the published OpenAPI, in this process), query, matcher (the engine against the naive
+evaluator), feed, mail, html, json, url, places, message. Ends with 1 if anything was found. `--record` adds a line to `tests/fuzz/results/TARGET.jsonl`.
 """
 
 from __future__ import annotations

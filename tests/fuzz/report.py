@@ -28,11 +28,17 @@ class Run:
     findings: list[dict[str, str]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
     more: dict[str, object] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def found(self, what: str, sample: object) -> None:
         """Keep a finding, once for each kind of it."""
         if len(self.findings) < _MOST_FINDINGS and what not in [one["what"] for one in self.findings]:
             self.findings.append({"what": what, "sample": repr(sample)[:2_000]})
+
+    def count(self, told: dict[str, int]) -> None:
+        """Add up what a target counts of its cases."""
+        for name, number in told.items():
+            self.counts[name] = self.counts.get(name, 0) + number
 
     def took(self, began: float, sample: object) -> None:
         """Keep the slowest case, in processor time."""
@@ -47,7 +53,7 @@ class Run:
             "target": self.target, "seed": self.seed, "commit": commit.stdout.strip(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
             "cases": self.cases, "taken": self.taken, "seconds": round(time.monotonic() - self.began, 1),
-            "slowest_ms": round(self.slowest_ms, 1), **self.more, "findings": self.findings,
+            "slowest_ms": round(self.slowest_ms, 1), **self.more, **self.counts, "findings": self.findings,
         }  # fmt: skip
 
     def record(self) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from random import Random
 
 import pytest
 
-from tests.fuzz import oracles
+from tests.fuzz import matching, oracles
 from tests.fuzz.parsers import TARGETS, throw
 from tests.fuzz.report import RESULTS, Run
 
-CASES = {"query": 150, "json": 60, "url": 300, "places": 80}
+CASES = {"query": 400, "json": 600, "url": 400, "places": 80, "message": 60, "feed": 40, "mail": 40, "html": 20}
 
 
 @pytest.mark.parametrize("target", list(TARGETS))
@@ -32,6 +33,21 @@ def test_nothing_is_found_in_a_short_run(target: str) -> None:
 def test_an_oracle_notices_what_it_is_there_for(take, case, fault: str) -> None:
     with pytest.raises(AssertionError, match=fault):
         take(case)
+
+
+def test_the_matcher_target_notices_an_engine_that_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = matching.made(Random(3))
+    assert matching.compare(case)["held"] > 0
+    monkeypatch.setattr(matching, "matches", lambda *_: False)
+    with pytest.raises(AssertionError, match="on '"):
+        matching.compare(case)
+
+
+def test_the_cases_of_a_seed_are_the_same_every_time() -> None:
+    for name, target in TARGETS.items():
+        assert target.change is not None, name
+        one, other = (target.change(rng, target.make(rng)) for rng in (Random(5), Random(5)))
+        assert repr(one) == repr(other), name  # a number that is none differs from itself
 
 
 def test_recorded_runs_found_nothing_that_is_still_there() -> None:
