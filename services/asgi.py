@@ -1,7 +1,7 @@
 """The composing root of the API and the pages: one application, its layers, and the process that serves it.
 
-The layers of a request, the outermost first: headers of every answer and the end of unexpected errors; who may call;
-the body within its limits; requests that another site forged; the route.
+The layers of a request, the outermost first: for whom a proxy of the operator's asks; headers of every answer and the
+end of unexpected errors; who may call; the body within its limits; requests that another site forged; the route.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Lifespan, Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from services import clock, crashpoints, logs
 from services import settings as all_settings
@@ -156,6 +157,7 @@ def build(settings: Settings) -> FastAPI:
     access.check(app.router.routes)
     handlers.register(app, refuse)
     app.user_middleware = [
+        *([Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))] if settings.proxies else []),
         Middleware(Answers, refuse=refuse, https=site.https),
         Middleware(Enforce, callers=Callers(store, site.cookie), refuse=refuse),
         Middleware(Bodies, refuse=refuse),

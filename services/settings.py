@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(default=None, description="unset: DATA/secret.key")
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="port that the API listens on")
+    proxies: Names = Field(default=(), description="addresses of reverse proxies that say for whom they ask")
     group_s: float = Field(default=300.0, ge=0, description="one message a subscription in so many seconds")
     give_up_h: float = Field(default=120.0, gt=0, description="a channel that fails for so many hours is disabled")
     rest_most_s: float = Field(default=1800.0, gt=0, description="a failing channel is tried at least so often")
@@ -88,17 +89,15 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least level logged")
     log_json: bool = Field(default=True, description="logs as JSON lines; false: for reading")
 
-    @field_validator("allow_private", "mail_folders", "webhook_delays_s", "mail_delays_s", mode="before")
+    @field_validator("allow_private", "proxies", "mail_folders", "webhook_delays_s", "mail_delays_s", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("allow_private")
+    @field_validator("allow_private", "proxies")
     @classmethod
     def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for part in value:
-            ipaddress.ip_network(part, strict=False)
-        return value
+        return tuple(str(ipaddress.ip_network(part, strict=False)) for part in value)
 
     @field_validator("smtp_url")
     @classmethod
