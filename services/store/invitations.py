@@ -21,9 +21,13 @@ _KEPT = timedelta(days=30)
 def add(
     session: Session, *, email: str, role: Role, team: str | None, by: str | None, lasts: timedelta, now: datetime
 ) -> tuple[Invitation, str]:
-    """Add an invitation and give its secret; an earlier one to the same address stops working."""
+    """Add an invitation and give its secret; an earlier one to the same address stops working.
+
+    Without `by` somebody asked for it who may not own the address: what people of the staff sent there goes on working.
+    """
     session.execute(delete(Invitation).where(col(Invitation.expires_at) < now - _KEPT))
-    session.execute(delete(Invitation).where(col(Invitation.email) == email, col(Invitation.used_at).is_(None)))
+    earlier = delete(Invitation).where(col(Invitation.email) == email, col(Invitation.used_at).is_(None))
+    session.execute(earlier if by is not None else earlier.where(col(Invitation.by).is_(None)))
     secret = secrets.token_urlsafe(24)
     row = Invitation(
         id=drawn(), sha256=sha256(secret), email=email, role=role, team=team, by=by, created_at=now,

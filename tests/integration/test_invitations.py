@@ -176,6 +176,17 @@ def test_a_known_address_is_answered_as_an_unknown_one_and_gets_a_link_to_sign_i
     assert link_to(opened, "stranger@example.org").startswith("/join/")
 
 
+def test_who_signs_up_with_somebodys_address_takes_no_invitation_away(opened: Api) -> None:
+    opened.made("invitations", email="invited@example.org", role="operator")
+    link = link_to(opened, "invited@example.org")
+    for _ in range(2):
+        assert opened.call("POST", "/sign-up", role=None, data={"email": "invited@example.org"}).status_code == 200
+    assert opened.call("GET", link, role=None).status_code == 200
+    assert opened.call("POST", link, role=None, data={"name": "In"}).status_code == 303
+    with opened.store.read() as session:
+        assert people.get(session, "invited@example.org").role == Role.OPERATOR
+
+
 def test_sign_ups_are_slowed_by_where_they_come_from(opened: Api) -> None:
     with opened.store.write() as work:
         work.session.execute(SignInTry.__table__.delete())
