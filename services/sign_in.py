@@ -21,6 +21,7 @@ from services.store.work import Store
 log = structlog.get_logger(__name__)
 
 _SUBJECT = "Sign in to Tocsin"
+_OWN_PAGE = "own page"  # where tries are counted that come from a session and not from an address
 
 
 class Letters:
@@ -63,8 +64,10 @@ class Letters:
 def mail_link(store: Store, letters: Letters, email: str, now: datetime) -> None:
     """Mail a sign-in link if the address is known and did not ask too often; nobody is told which."""
     with store.write() as work:
+        # What is unknown is counted and written down as well: a look-up alone would be answered sooner.
+        may = tries.may_mail(work.session, email, now)
         person = people.by_address(work.session, email) if email else None
-        if person is None or not tries.may_mail(work.session, email, now):
+        if person is None or not may:
             return
         secret, address = signin.make_link(work.session, person, now), person.email
     letters.send(address, secret, now)
@@ -82,13 +85,11 @@ def _text(link: str) -> str:
 
 def with_password(store: Store, email: str, password: str, address: str, now: datetime) -> str:
     """Begin a browser session by address and password; give its secret. `address`: where the try comes from."""
-    with store.read() as session:
-        tries.check(session, email, address, now)
-        person = people.by_address(session, email) if email else None
+    with store.write() as work:
+        tries.begin(work.session, email, address, now)
+        person = people.by_address(work.session, email) if email else None
         kept = person.password if person else None
     if not passwords.holds(kept, password) or person is None or kept is None:
-        with store.write() as work:
-            tries.failed(work.session, email, address, now)
         raise InvalidError("The address and the password do not belong together", field="/password")
     with store.write() as work:
         row = people.get(work.session, person.id)
@@ -101,16 +102,24 @@ def with_password(store: Store, email: str, password: str, address: str, now: da
 
 
 def set_password(store: Store, caller: Caller, old: str, new: str, session_secret: str, now: datetime) -> None:
-    """Set or change the caller's password, which ends their other sessions; an empty new one removes it."""
-    with store.read() as session:
-        person = people.get(session, caller.person)
+    """Set or change the caller's password, which ends their other sessions; an empty new one removes it.
+
+    Who has somebody's session may not guess on here: tries are counted, as those at the sign-in are.
+    """
+    with store.write() as work:
+        person = people.get(work.session, caller.person)
         kept, known = person.password, (person.email, person.email.partition("@")[0], person.name)
+        if new:
+            passwords.checked_new(new, *(one for one in known if len(one) > 3))
+        if kept is not None:
+            tries.begin(work.session, caller.name, _OWN_PAGE, now)
     if kept is not None and not passwords.holds(kept, old):
         raise InvalidError("This is not the password you have now", field="/old")
-    made = passwords.hashed(passwords.checked_new(new, *(one for one in known if len(one) > 3))) if new else None
+    made = passwords.hashed(new) if new else None
     with store.write() as work:
         row = people.get(work.session, caller.person)
         row.password = made
         work.session.add(row)
+        tries.forget(work.session, caller.name, _OWN_PAGE)
         signin.end_all(work.session, row.id, but=session_secret)
         audit.record(work.session, now, caller.name, "password set" if made else "password removed", row.id)

@@ -1,10 +1,13 @@
 """Slows guessing: after ten failures in fifteen minutes of one account from one address, each try waits longer.
 
-A try is counted by account and address together, so that nobody can lock another out from elsewhere.
+A try is counted by account and address together, so that nobody can lock another out from elsewhere. An address of IPv6
+counts as its network of 64 bits, all of which one line has to itself. Each try is counted before its password is looked
+at, so that many at once are no more than so many.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from datetime import datetime, timedelta
 
@@ -14,6 +17,7 @@ from sqlmodel import Session, col
 from services.errors import InvalidError
 from services.identity import sha256
 from services.store.tables import SignInTry
+from services.store.work import serialise
 
 WINDOW = timedelta(minutes=15)
 FREE = 10
@@ -33,8 +37,15 @@ class TooManyTriesError(InvalidError):
         self.wait_s = wait_s
 
 
+def begin(session: Session, account: str, address: str, now: datetime) -> None:
+    """Count a try until it is forgotten. Raises while an account is guessed at: a minute after ten, then longer."""
+    serialise(session, _key("password", account, address))
+    check(session, account, address, now)
+    failed(session, account, address, now)
+
+
 def check(session: Session, account: str, address: str, now: datetime) -> None:
-    """Raise while an account is guessed at from an address: a minute after the eleventh failure, then twice as long."""
+    """Raise while an account is guessed at from an address."""
     key = _key("password", account, address)
     count, last = _of(session, key, now - WINDOW)
     if count < FREE or last is None:
@@ -90,4 +101,15 @@ def _add(session: Session, key: str, now: datetime) -> None:
 
 
 def _key(kind: str, account: str, address: str) -> str:
-    return sha256("\x1f".join((kind, account.casefold(), address)))
+    return sha256("\x1f".join((kind, account.casefold(), _line(address))))
+
+
+def _line(address: str) -> str:
+    """Give what one line has of the network: an address of IPv4, 64 bits of IPv6; other names stay as they are."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
