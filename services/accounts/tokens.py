@@ -36,6 +36,15 @@ class Caller:
     client: str
     teams: frozenset[str] = frozenset()
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether an admin calls with all that an admin may: a narrow token of an admin's is no admin."""
+        return self.role is Role.ADMIN and "admin" in self.scopes
+
+    def may_revoke(self, token: Token) -> bool:
+        """Say whether the caller may revoke a token of their own: this one, or one that may do no more."""
+        return self.client == f"token:{token.id}" or "admin" in self.scopes or set(token.scopes.split()) <= self.scopes
+
 
 def issue(
     session: Session, person: Person, name: str, scopes: tuple[str, ...], now: datetime, lasts: timedelta | None = None
@@ -94,11 +103,13 @@ def of_person(session: Session, person: str) -> list[Token]:
     return list(session.scalars(select(Token).where(*mine).order_by(col(Token.created_at).desc(), col(Token.id))))
 
 
-def revoke(session: Session, id_: str, person: str | None, now: datetime) -> Token:
-    """Revoke a token from this moment on; `person`: only if it is theirs."""
+def revoke(session: Session, id_: str, caller: Caller, now: datetime) -> Token:
+    """Revoke a token from this moment on: an admin anybody's, others their own that may do no more than they."""
     row = session.get(Token, id_)
-    if row is None or (person is not None and row.person != person):
+    if row is None or not (caller.is_admin or row.person == caller.person):
         raise NotFoundError(f'There is no token "{id_}"', field="/id")
+    if not (caller.is_admin or caller.may_revoke(row)):
+        raise InvalidError("A token revokes itself and such as may do no more. Use your page /account", field="/id")
     row.revoked_at = row.revoked_at or now
     session.add(row)
     session.flush()

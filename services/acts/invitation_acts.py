@@ -19,7 +19,7 @@ from services.store.work import Work
 
 def check_inviter(caller: Caller, role: str) -> None:
     """Refuse an invitation to more than its inviter may give: anything but a subscriber is an admin's to give."""
-    if role != Role.SUBSCRIBER and not (caller.role is Role.ADMIN and "admin" in caller.scopes):
+    if role != Role.SUBSCRIBER and not caller.is_admin:
         raise InvalidError("Only an admin may invite operators and admins", field="/role")
 
 

@@ -26,7 +26,7 @@ def add_person(work: Work, actor: str, *, email: str, name: str, timezone: str, 
 
 def change_role(work: Work, caller: Caller, person: Person, role: str, now: datetime) -> None:
     """Give a person another role: it counts from their next request on, and their browser sessions end."""
-    if caller.role is not Role.ADMIN or "admin" not in caller.scopes:
+    if not caller.is_admin:
         raise InvalidError("Only an admin may change a role", field="/role")
     if role not in set(Role):
         raise InvalidError(f'There is no role "{role}". Expected one of: {", ".join(Role)}', field="/role")
@@ -53,7 +53,7 @@ def add_token(work: Work, caller: Caller, *, name: str, scopes: Sequence[str], d
 
 
 def revoke_token(work: Work, caller: Caller, id_: str, now: datetime) -> Token:
-    """Revoke a token: one's own, or as an admin anybody's. It stops working at once."""
-    row = tokens.revoke(work.session, id_, None if caller.role is Role.ADMIN else caller.person, now)
+    """Revoke a token: one's own that may do no more, or as an admin anybody's. It stops working at once."""
+    row = tokens.revoke(work.session, id_, caller, now)
     audit.record(work.session, now, caller.name, "token revoked", row.id)
     return row

@@ -166,9 +166,9 @@ TABLE = (
     _row("POST", "/rules/{id}/release", STAFF, "ops"),
     _row("GET", "/live", STAFF, "ops"),
     _row("GET", "/docs", EVERYBODY),
-    _row("GET", "/mail", STAFF, "ops"),
-    _row("GET", "/mail/{name}", STAFF, "ops"),
-    _row("GET", "/mail/{name}/html", STAFF, "ops"),
+    _row("GET", "/mail", ADMIN, "admin"),
+    _row("GET", "/mail/{name}", ADMIN, "admin"),
+    _row("GET", "/mail/{name}/html", ADMIN, "admin"),
     # for machines
     _row("GET", "/healthz"),
     _row("GET", "/readyz"),

@@ -113,7 +113,7 @@ def add(new: ChannelSent, here: Here, who: Who, once: OnceOnly) -> ChannelAdded:
 
 
 def _check_confirmed(who: Caller, *, confirmed: bool) -> None:
-    if confirmed and who.role is not Role.ADMIN:
+    if confirmed and not who.is_admin:
         raise InvalidError("Only an admin may confirm a channel on a person's behalf", field="/confirmed")
 
 

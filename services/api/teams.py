@@ -23,7 +23,6 @@ from services.api.routing import router
 from services.api.shapes import Id, Name, Page, Sent, Shown, page
 from services.errors import NotFoundError
 from services.store import people, teams
-from services.store.states import Role
 from services.store.tables import Person
 
 routes = router("teams")
@@ -145,7 +144,7 @@ def join(id: str, sent: Joining, here: Here, who: Who) -> TeamShown:  # noqa: A0
 @routes.delete("/{id}/members/{person}", status_code=204)
 def leave(id: str, person: str, here: Here, who: Who) -> Response:  # noqa: A002  # the name in the path
     """Let a person be a member no longer. Everybody may leave; an admin may take others out."""
-    if who.role is not Role.ADMIN and person != who.person:
+    if not who.is_admin and person != who.person:
         raise NotFoundError(f'There is no person "{person}"', field="/person")
     with here.store.write() as work:
         row = _its(work.session, who, id)

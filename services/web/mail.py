@@ -1,5 +1,7 @@
 """Mail that was kept because no mail server is set: listed, and shown as it would have been sent.
 
+Only admins see it: the links in it sign in, also as an admin.
+
 The HTML part is a document of its own, in a frame without any rights: its policy forbids scripts, forms and everything
 from elsewhere, and only our own page may frame it.
 """

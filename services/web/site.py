@@ -120,6 +120,7 @@ class Frame:
 
     reader: str
     staff: bool
+    admin: bool
     zone: str
     now: datetime
     sources: int
@@ -149,7 +150,8 @@ def frame(site: Site, session: Session, request: Request) -> Frame:
     heard, now = today.listening(session), clock.now()
     age = None if heard.last_seen_at is None else (now - heard.last_seen_at).total_seconds()
     return Frame(
-        reader=person.name or person.email, staff=caller.role is not Role.SUBSCRIBER, zone=person.timezone, now=now,
+        reader=person.name or person.email, staff=caller.role is not Role.SUBSCRIBER,
+        admin=caller.is_admin, zone=person.timezone, now=now,
         sources=heard.sources, last_seen_s=age, mail_kept=site.mail_folder is not None, csrf=request.state.csrf,
         theme=person.theme, single_keys=person.single_keys, path=request.url.path,
         said=SAID.get(request.query_params.get("said", ""), ""),

@@ -97,7 +97,7 @@ def _target(site: Site, form: Form) -> Target | None:
 
 
 def _new_channel(work: Work, site: Site, reader: Caller, form: Form, target: Target) -> NewChannel:
-    confirmed = form.ticked("confirmed") and reader.role is Role.ADMIN
+    confirmed = form.ticked("confirmed") and reader.is_admin
     return channel_acts.add_channel(
         work, site.vault, reader.name, person=own.named(reader, None, form.text("team") or None), target=target,
         confirmed=confirmed, home=site.home,

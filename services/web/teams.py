@@ -69,7 +69,7 @@ def change(id: str, request: Request, site: Ours, reader: Reader, form: Filled) 
 
 
 def _do(act: str, work: Work, reader: Caller, row: Person, form: Form) -> None:
-    now, admin = clock.now(), reader.role is Role.ADMIN
+    now, admin = clock.now(), reader.is_admin
     match act:
         case "join" if admin:
             person = people.one(work.session, form.text("person").lower(), "/person")

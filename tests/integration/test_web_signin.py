@@ -131,12 +131,12 @@ def test_a_session_ends_by_itself(api: Api, change: dict[str, timedelta]) -> Non
 
 def test_a_change_of_role_counts_at_the_next_request(api: Api) -> None:
     sign_in(api, Role.OPERATOR)
-    assert get(api, "/mail").status_code == 200
+    assert get(api, "/audit").status_code == 200
     with api.store.write() as work:
         row = people.get(work.session, api.people[Role.OPERATOR])
         row.role = Role.SUBSCRIBER
         work.session.add(row)
-    assert get(api, "/mail").status_code == 403
+    assert get(api, "/audit").status_code == 403
 
 
 def test_a_browser_session_reads_the_api(api: Api) -> None:
