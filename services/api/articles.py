@@ -191,7 +191,7 @@ def push(
     Idempotency-Key it gives the same answer for 72 hours, and the key of another request is refused. While too much
     waits to be matched, or the disk is nearly full, the answer is 503 with the seconds to wait in Retry-After.
     """
-    digest = hashlib.sha256(request.state.body).hexdigest()
+    digest = hashlib.sha256(request.state.body + (b"" if source == PUSH else f"\n{source}".encode())).hexdigest()
     key = once.checked(idempotency_key)
     pushed = [one.pushed(source) for one in (sent.articles if isinstance(sent, Batch) else [sent])]
     here.pressure.check_intake()

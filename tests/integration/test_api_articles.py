@@ -187,6 +187,16 @@ def test_the_key_of_a_request_gets_its_first_answer_again(api: Api) -> None:
     assert api.rows() == before
 
 
+def test_a_key_is_of_another_request_if_the_source_is_another(api: Api) -> None:
+    headers, body = {"Idempotency-Key": "of a source"}, ARTICLE | {"external_id": "whose"}
+    first = api.v1("POST", "articles?source=Ledger", json=body, headers=headers)
+    again = api.v1("POST", "articles?source=Ledger", json=body, headers=headers)
+    assert (again.status_code, again.content) == (202, first.content)
+    for path in ("articles?source=Courier", "articles"):
+        problem(api.v1("POST", path, json=body, headers=headers), 422)
+    assert api.v1("GET", "sources/Courier").status_code == 404
+
+
 def test_a_key_knows_its_request_whatever_letters_it_is_written_in(api: Api) -> None:
     body = json.dumps(ARTICLE | {"external_id": "señal"}, ensure_ascii=False).encode()
     headers = {"Idempotency-Key": "ñ".encode().hex(), "Content-Type": "application/json"}
