@@ -39,10 +39,12 @@ def make_link(session: Session, person: Person, now: datetime) -> str:
     return secret
 
 
-def link_works(session: Session, secret: str, now: datetime) -> bool:
-    """Say whether a link can still be used, without using it."""
+def link_of(session: Session, secret: str, now: datetime) -> Person | None:
+    """Give whom a link signs in, without using it; `None` if it cannot be used."""
     row = session.get(SignInLink, sha256(secret))
-    return row is not None and row.used_at is None and row.expires_at > now
+    if row is None or row.used_at is not None or row.expires_at <= now:
+        return None
+    return session.get_one(Person, row.person)
 
 
 def use_link(session: Session, secret: str, now: datetime) -> str:

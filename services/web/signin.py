@@ -59,10 +59,10 @@ def sign_in_by(request: Request, site: Ours, form: Filled) -> Response:
 
 @routes.get("/in/{secret}")
 def show(secret: str, site: Ours) -> Response:
-    """Show the button that uses a link."""
+    """Show the button that uses a link, and whom it signs in: somebody may have sent a link of their own."""
     with site.store.read() as session:
-        works = signin.link_works(session, secret, clock.now())
-    return page("use_link.html", secret=secret) if works else _old(site)
+        person = signin.link_of(session, secret, clock.now())
+    return page("use_link.html", secret=secret, email=person.email) if person else _old(site)
 
 
 @routes.post("/in/{secret}")

@@ -129,6 +129,10 @@ def test_a_session_ends_by_itself(api: Api, change: dict[str, timedelta]) -> Non
     assert api.v1("GET", "articles", role=None).status_code == 401
 
 
+def test_the_page_of_a_link_says_whom_it_signs_in(api: Api) -> None:
+    assert "operator@example.org" in api.call("GET", f"/in/{link_of(api, Role.OPERATOR)}", role=None).text
+
+
 def test_a_change_of_role_counts_at_the_next_request(api: Api) -> None:
     sign_in(api, Role.OPERATOR)
     assert get(api, "/audit").status_code == 200
