@@ -8,6 +8,7 @@
     network    R9   each line with each fault of the proxy, in `--strengths` of three strengths
     pushes     R13  one key pushed by many at once over connections that are cut: one article
     rolling    R16  every process is asked to end and started again, under load: no second copy
+    upgrade    R16  the version before the newest migration gives way to this one, process by process
     restore    R17  the database is lost and restored from a backup; what was pushed since is shown again: the same ids
     reorder    R17  the same, shown again in any order; counts the messages whose id is another
     window     R3   how long a message is in flight, without any fault
@@ -25,10 +26,12 @@ from tests.faults.rigs_database import database, disk
 from tests.faults.rigs_lines import network, pushes
 from tests.faults.rigs_processes import pauses, rolling, window
 from tests.faults.rigs_restore import reorder, restore
+from tests.faults.rigs_upgrade import upgrade
 
 RIGS: dict[str, tuple[Callable[[Place], Found], int]] = {
     "pauses": (pauses, 10), "broker": (broker, 10), "database": (database, 6), "disk": (disk, 4),
     "resets": (resets, 5), "network": (network, 1), "pushes": (pushes, 50), "rolling": (rolling, 3),
     "restore": (restore, 2), "reorder": (reorder, 2), "window": (window, 20),
+    "upgrade": (upgrade, 3),
 }  # fmt: skip
 """Each rig, and how many of its faults it makes if nothing else is asked for."""

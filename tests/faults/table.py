@@ -19,6 +19,7 @@ WHAT = {
     "network": "each line, with each fault of the proxy",
     "pushes": "each key pushed twenty times at once over lines that are cut",
     "rolling": "every process is asked to end and started again",
+    "upgrade": "the version before the newest tables gives way to this one, process by process",
     "restore": "the database is lost and restored from a backup",
     "reorder": "the same, and the feeds show what came since in another order",
     "window": "no fault: how long a message is in flight",
