@@ -118,7 +118,7 @@ def _when(kind: str, known: Known, wishes: Wishes, now: datetime, group: timedel
         return Decision(Act.GATHER, Because.CADENCE, slot(wishes.cadence, wishes.timezone, now))
     if known.flooded:
         return Decision(Act.GATHER, Because.FLOOD, hour("flood", now))
-    last = known.last_message_at
+    last = known.last_message_at and min(known.last_message_at, now)  # a clock may have been set back since
     if last is not None and now < last + group:
         return Decision(Act.GATHER, Because.RECENT, Slot("five_minutes", last, last + group))
     return Decision(Act.TELL, Because.FIRST)

@@ -111,7 +111,7 @@ class Mixed(Rig):
             self.api = self._client()
         else:
             child = self._start(ROOT, "worker", role)
-            until(lambda: self._working(role) == 2, f"a second {role} worker", 60)
+            until(lambda: self._working(role) >= 2, f"a second {role} worker", 180)
         steadily(self, driver, 1.0)
         self._end(self.children[role])
         self.children[role] = child

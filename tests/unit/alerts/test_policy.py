@@ -55,6 +55,12 @@ def test_gathered_alerts_leave_when_the_group_time_since_the_last_message_is_ove
     assert decision.gathered.closes == NOW + timedelta(minutes=3)
 
 
+def test_a_clock_that_was_set_back_holds_no_alert_longer_than_the_group_time() -> None:
+    decision = decide("new", a_moment_ago(-24 * 60), INSTANT, NOW, GROUP)
+    assert decision.gathered is not None
+    assert decision.gathered.closes == NOW + GROUP
+
+
 def test_alerts_of_one_story_ride_with_the_one_that_is_told_now() -> None:
     tell = Decision(Act.TELL, Because.FIRST)
     gather = decide("new", a_moment_ago(1), INSTANT, NOW, GROUP)
