@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -35,7 +35,7 @@ def opened(session: Session, channel: str, slot: Slot, now: datetime) -> str:
         )
         if session.execute(upsert.returning(col(Window.state))).scalar_one() == "open":
             return id_
-        opens = now if opens != now else slot.closes
+        opens = now if opens < now else opens + timedelta(microseconds=1)
 
 
 def close_due(session: Session, now: datetime) -> int:
