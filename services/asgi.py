@@ -201,9 +201,10 @@ def _sweep(settings: Settings, store: Store, hints: Hints, stopping: threading.E
     """Make the loop that every process has: what dead workers held comes back also while no worker is left."""
 
     def loop() -> None:
+        steps = clock.Steps()
         while not stopping.wait(_pause_s(settings, hints)):
             try:
-                keep_house(store, settings.data / "run", settings)
+                keep_house(store, settings.data / "run", settings, steps)
                 keep_watch(store, settings, settings.broker_url or "")
             except TocsinError as error:
                 log.warning("the sweep could not work", error=error.message)

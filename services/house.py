@@ -4,7 +4,7 @@ Twice or at once is the same as once.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -18,7 +18,7 @@ from services.noticing import Desk, look_after
 from services.reader_links import ReaderLinks
 from services.settings import Settings
 from services.stopped import tell_of_quarantine
-from services.store import idempotency, retention, turns, windows, workers
+from services.store import ahead, idempotency, retention, turns, windows, workers
 from services.store.reclaim import reclaim
 from services.store.secrets import open_vault
 from services.store.work import Store
@@ -29,10 +29,15 @@ log = structlog.get_logger(__name__)
 LET_GO = 1000  # rows a minute of each kind: more than a busy day brings
 
 
-def keep_house(store: Store, run: Path, settings: Settings) -> None:
-    """Do it once, in one transaction. `run` is the folder of this host's worker locks."""
+def keep_house(store: Store, run: Path, settings: Settings, steps: clock.Steps) -> None:
+    """Do it once, in one transaction. `run` is the folder of this host's worker locks.
+
+    By a clock that was set meanwhile no message is too long in flight.
+    """
     now = clock.now()
-    hard = timedelta(seconds=settings.hard_limit_s)
+    if steps.went_back(now):
+        _bring_back(store, settings, now)
+    hard = timedelta(seconds=settings.hard_limit_s) if steps.steady_s() > settings.hard_limit_s else None
     with store.write() as work:
         back = reclaim(work.session, now, is_dead=lambda worker: workers.is_dead(store, run, worker), hard_limit=hard)
         crashpoint("C20")
@@ -46,6 +51,15 @@ def keep_house(store: Store, run: Path, settings: Settings) -> None:
             work.hint(Stage.DELIVER)
     if back:
         log.warning("deliveries taken back from dead or slow workers", count=back)
+
+
+def _bring_back(store: Store, settings: Settings, now: datetime) -> None:
+    longest = ahead.Longest(
+        lease=timedelta(seconds=settings.lease_s), rest=timedelta(seconds=settings.rest_most_s),
+        poll=timedelta(seconds=max(settings.poll_s, settings.poll_most_s)),
+    )  # fmt: skip
+    if found := ahead.bring_back(store, now, longest):
+        log.warning("the clock was set back: what lay further ahead than it may goes on now", rows=found)
 
 
 def keep_watch(store: Store, settings: Settings, broker_url: str) -> None:

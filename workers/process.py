@@ -63,6 +63,7 @@ class Process:
         self.gate = Gate(settings.allow_private, own=settings.own_urls, mail_folders=settings.mail_folders)
         self.lease = timedelta(seconds=settings.lease_s)
         self._turn = threading.Lock()
+        self._steps = clock.Steps()
         self.post: Post | None = None
         self._work = self._prepare()
 
@@ -133,7 +134,7 @@ class Process:
         """Say that this process lives, take back what dead ones held, and close the windows that are due."""
         now = clock.now()
         self.presence.beat(now)
-        keep_house(self.store, self.run, self.settings)
+        keep_house(self.store, self.run, self.settings, self._steps)
         keep_watch(self.store, self.settings, self._broker_url)
         if self.stage is Stage.DELIVER:
             keep_asking(self.store, self.settings)

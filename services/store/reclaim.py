@@ -22,8 +22,8 @@ from services.store.tables import Attempt, Delivery, Worker
 PAGE = 500
 
 
-def reclaim(session: Session, now: datetime, *, is_dead: Callable[[Worker], bool], hard_limit: timedelta) -> int:
-    """Return rows of leases that are over and of workers that are dead; give how many."""
+def reclaim(session: Session, now: datetime, *, is_dead: Callable[[Worker], bool], hard_limit: timedelta | None) -> int:
+    """Return rows of leases that are over, of dead workers, and, if given, past a hard limit; give how many."""
     return _leases_over(session, now) + _inflight_of_dead(session, now, is_dead, hard_limit)
 
 
@@ -34,7 +34,9 @@ def _leases_over(session: Session, now: datetime) -> int:
     return sum(_return(session, row, ending, now) for row in rows)
 
 
-def _inflight_of_dead(session: Session, now: datetime, is_dead: Callable[[Worker], bool], hard_limit: timedelta) -> int:
+def _inflight_of_dead(
+    session: Session, now: datetime, is_dead: Callable[[Worker], bool], hard_limit: timedelta | None
+) -> int:
     flying = select(Delivery).where(in_state(DeliveryState.INFLIGHT)).order_by(col(Delivery.id)).limit(PAGE)
     rows = session.scalars(flying).all()
     workers = {row.worker for row in rows if row.worker is not None}
@@ -45,7 +47,7 @@ def _inflight_of_dead(session: Session, now: datetime, is_dead: Callable[[Worker
     )
     returned = 0
     for row in rows:
-        late = row.inflight_at is not None and row.inflight_at < now - hard_limit
+        late = hard_limit is not None and row.inflight_at is not None and row.inflight_at < now - hard_limit
         if row.worker in dead or late:
             returned += _return(session, row, ending, now)
     return returned

@@ -79,7 +79,7 @@ def run_rig(given: argparse.Namespace) -> int:
         result = rig(Place(folder, database, server, given.count or usual, given.strengths))
     line = {"rig": given.name, "database": given.database, **result, "seconds": round(time.monotonic() - began, 1)}
     append("rigs", line, commit)
-    bad = any(result[name] for name in ("lost", "unexpected", "unexcused", "disagreeing"))
+    bad = any(result.get(name) for name in rigs.BAD)
     if bad:
         print(f"files are kept in {folder}", file=sys.stderr)
     else:

@@ -1,8 +1,9 @@
 """Receivers of the fault tests: processes of their own that are never ended, and write down a message before they
 answer. `python -m tests.faults.sink http|smtp LEDGER FOLDER` prints its port.
 
-A line of the ledger: {"to", "id", "title", "seq", "t", "action"}. `to` is the address of a mail, the path of a webhook,
-the topic of a chat (a plain ntfy server); `title` is the `Case …` that the message is about; a chat carries no id.
+A line of the ledger: {"to", "id", "title", "titles", "seq", "t", "action"}. `to` is the address of a mail, the path of a
+webhook, the topic of a chat (a plain ntfy server); `title` is the `Case …` that the message is about, `titles` are all that
+it names; a chat carries no id.
 While the file `hold` stands in FOLDER, an answer is held back after the line is written, so that a test can end the
 sender in between. A file `refuse-http` or `refuse-smtp` holds a code: one message is refused with it, and the file goes.
 """
@@ -32,12 +33,12 @@ class Ledger:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def write(self, to: str, id_: str, said: str, action: str) -> None:
-        """Write one line; the title is found in what was said."""
+        """Write one line; the titles are found in what was said."""
         self._seq += 1
-        found = re.search(r"Case [\w-]+", said)
+        found = re.findall(r"Case [\w-]+", said)
         line = {
-            "to": to, "id": id_, "title": found[0] if found else said[:80], "seq": self._seq, "t": time.monotonic(),
-            "action": action,
+            "to": to, "id": id_, "title": found[0] if found else said[:80], "titles": sorted(set(found)),
+            "seq": self._seq, "t": time.monotonic(), "action": action,
         }  # fmt: skip
         os.write(self._file, (json.dumps(line) + "\n").encode())
 

@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.faults.rigs import BAD
+
 WHAT = {
     "pauses": "a deliver worker is stopped past its lease, then goes on",
     "broker": "the broker is ended, emptied, paused, full, or wants a password",
@@ -19,15 +21,15 @@ WHAT = {
     "network": "each line, with each fault of the proxy",
     "pushes": "each key pushed twenty times at once over lines that are cut",
     "rolling": "every process is asked to end and started again",
+    "clocks": "every clock jumps an hour or a day, either way",
     "upgrade": "the version before the newest tables gives way to this one, process by process",
     "restore": "the database is lost and restored from a backup",
     "reorder": "the same, and the feeds show what came since in another order",
     "window": "no fault: how long a message is in flight",
 }
 _COUNTS = (("faults", "faults"), ("cells", "cells"), ("keys", "keys"), ("rounds", "rounds"))
-_BAD = ("lost", "unexpected", "unexcused", "disagreeing")
 _MORE = (
-    ("pushes_refused", "{} pushes refused"), ("longest_recovery_s", "{} s until pushes were taken again"),
+    ("digests", "{} digests"), ("pushes_refused", "{} pushes refused"), ("longest_recovery_s", "{} s until pushes were taken again"),
     ("longest_until_delivered_s", "{} s until delivered"),
     ("other_ids", "{} of them under another id"), ("inflight_p50_ms", "{} ms at the median"),
 )  # fmt: skip
@@ -45,7 +47,7 @@ def _cell(run: dict[str, object] | None) -> str:
     if run is None:
         return "not run"
     counts = [f"{run[key]} {name}" for key, name in _COUNTS if key in run]
-    kept = "BROKEN, " if any(run[name] for name in _BAD) else ""
+    kept = "BROKEN, " if any(run.get(name) for name in BAD) else ""
     told = [f"{run['obligations']} owed"] if run["obligations"] else []
     more = [said.format(run[key]) for key, said in _MORE if key in run]
     return kept + ", ".join([*counts, *told, f"{run['lost']} lost", f"{run['duplicates']} again", *more])

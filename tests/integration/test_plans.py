@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from services.clock import Steps
 from services.house import keep_house
 from services.settings import Settings
 from services.store.work import Store
@@ -33,7 +34,7 @@ def test_no_turn_of_a_worker_goes_through_a_whole_table(store: Store, tmp_path: 
     town.push()
     town.run()
     assert town.post.sent
-    keep_house(store, tmp_path / "run", settings)
+    keep_house(store, tmp_path / "run", settings, Steps())
     event.remove(store.engine, "before_cursor_execute", note)
 
     scans = []
