@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 
 class TocsinError(Exception):
     """A failure with a message for people. `field` is a JSON pointer or option name, `position` counts from 1."""
@@ -60,3 +62,13 @@ class OutsideError(TocsinError):
         self.permanent = permanent
         self.retry_after_s = retry_after_s
         self.code = code
+
+
+def said(error: BaseException) -> str:
+    """Give an error's kind and message as they are logged and kept."""
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def trace(error: BaseException) -> str:
+    """Give where an error came from, its last part."""
+    return "".join(traceback.format_exception(error))[-4000:]

@@ -4,7 +4,7 @@
     apart         whoever had the article may have died of it: a child process tries it, and notes which rule it has
                   in hand; the rule that the child dies of is left out and named, and the next child goes on after it
 
-Changes nothing: what is found is written by `services.pipeline`.
+Changes nothing: what is found is written by `services.settling`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from dataclasses import dataclass
 
 import structlog
 
+from services.addressing import Reason
 from services.alerts.reason import reason_of
 from services.articles.article import Article
 from services.careful import ChildDiedError, Limits, ends_after, run_apart
 from services.crashpoints import crashpoint
-from services.deciding import Hit, Reason
+from services.deciding import Hit
 from services.queries.document import document
 from services.queries.evaluate import evaluate
 from services.queries.places import Places

@@ -11,15 +11,14 @@ row changes hands only by a conditional update. `services/sources/poll.py` bring
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlmodel import Session
 
 from services import telling
+from services.addressing import Options
 from services.articles.article import Item
 from services.articles.timely import judged
 from services.articles.url import canonical_url
@@ -28,26 +27,23 @@ from services.bundling import bundle_waiting
 from services.careful import ends_after, run_apart
 from services.channels.turns import EACH, Job
 from services.crashpoints import crashpoint
-from services.deciding import Options, decide_more, decide_story
-from services.errors import InvalidError, OutsideError
-from services.finding import Finding, find_all
+from services.deciding import decide_more
+from services.errors import InvalidError, OutsideError, said, trace
+from services.finding import find_all
 from services.places.kept import to_json
 from services.reading import Home, Reading, home_of, understand_for
-from services.store import articles, claims, homes, quarantine, remainders, sources, stories
+from services.settling import settle
+from services.store import articles, claims, homes, remainders, sources, stories
 from services.store.live_stories import LiveStories
 from services.store.packs import terms_table
 from services.store.rules import LiveRules
-from services.store.states import ArticleState
 from services.store.tables import Article as ArticleRow
 from services.store.work import Store, Work
-from services.stories import exact
 from services.stories.signature import Signature
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
-TOGETHER = 10  # articles matched in one transaction: others who write wait for so many, some 70 ms
-_Found = tuple[ArticleRow, Finding | Exception, Signature | Exception]
 LONGEST_TEXT = 1 << 20  # characters of an article that are read; a longer one is refused at the door
 LONGEST_READ_S = 120.0  # one takes milliseconds; 240,000 letters of nothing but places took 12 s at a load of 16
 
@@ -115,8 +111,8 @@ def _item(row: ArticleRow) -> Item:
 
 def _record_reading(work: Work, row: ArticleRow, token: str, result: Reading | Exception, now: datetime) -> None:
     if isinstance(result, Exception):
-        log.warning("article cannot be read", article=row.id, error=_said(result))
-        articles.record_failure(work.session, row, token, _said(result), _trace(result), now)
+        log.warning("article cannot be read", article=row.id, error=said(result))
+        articles.record_failure(work.session, row, token, said(result), trace(result), now)
         return
     article = result.article
     passages = [[p.zone.value, p.start, p.end] for p in article.passages]
@@ -163,7 +159,7 @@ def tell_on(store: Store, clock: Clock, options: Options) -> int:
     except OutsideError:
         raise
     except Exception as error:
-        log.exception("the rest of an article's alerts cannot be decided now", article=article, error=_said(error))
+        log.exception("the rest of an article's alerts cannot be decided now", article=article, error=said(error))
         if article is not None:
             with store.write() as work:
                 remainders.put_off(work.session, article, clock())
@@ -185,28 +181,8 @@ def _match(
         with rules.lock:
             found = find_all(rules, rows, names, apart=claim.careful)
         signed = [_sign(live, row, apart=row.id in claim.careful) for row in rows]
-        whole = list(zip(rows, found, signed, strict=True))
-        for start in range(0, len(whole), TOGETHER):
-            _settle_all(store, live, whole[start : start + TOGETHER], claim.token, options, clock())
+        settle(store, live, list(zip(rows, found, signed, strict=True)), claim.token, options, clock)
     return len(claim.rows)
-
-
-def _settle_all(
-    store: Store, live: LiveStories, some: Sequence[_Found], token: str, options: Options, now: datetime
-) -> None:  # fmt: skip
-    """Write what several articles lead to, in one transaction under the lock of stories."""
-    with live.lock:
-        try:
-            with store.write() as work:
-                stories.lock(work.session)
-                live.begin(work.session, now, len(some))
-                for row, finding, signature in some:
-                    _settle(work, live, row, token, finding, signature, options, now)
-                crashpoint("C09")
-        except BaseException:
-            live.undone()
-            raise
-        live.committed()
 
 
 def _sign(live: LiveStories, row: ArticleRow, *, apart: bool) -> Signature | Exception:
@@ -219,75 +195,6 @@ def _sign(live: LiveStories, row: ArticleRow, *, apart: bool) -> Signature | Exc
             return live.sign(article)
     except Exception as error:  # noqa: BLE001  # one bad article must not stop the others
         return error
-
-
-class _PassedOnError(Exception):
-    """Another worker has taken the article over and writes the same: what was written for its story is undone."""
-
-
-def _settle(
-    work: Work, live: LiveStories, row: ArticleRow, token: str, finding: Finding | Exception,
-    signature: Signature | Exception, options: Options, now: datetime,
-) -> None:  # fmt: skip
-    """Write all that one article leads to, or count its failure, without touching the others."""
-    try:
-        if isinstance(finding, Exception):
-            raise finding
-        if isinstance(signature, Exception):
-            raise signature
-        with work.session.begin_nested():
-            _write_finding(work, live, row, token, finding, signature, options, now)
-        live.keep()
-    except _PassedOnError:
-        live.drop()
-    except Exception as error:  # noqa: BLE001
-        live.drop()
-        log.warning("article cannot be matched", article=row.id, error=_said(error))
-        articles.record_failure(work.session, row, token, _said(error), _trace(error), now)
-
-
-def _write_finding(
-    work: Work, live: LiveStories, row: ArticleRow, token: str, finding: Finding, signature: Signature,
-    options: Options, now: datetime,
-) -> None:  # fmt: skip
-    session: Session = work.session
-    if row.story is not None:
-        _decide_anew(work, row, token, finding, options, now)
-        return
-    article = articles.value_of(row)
-    joined = stories.assign(
-        session, row, exact.keys(article, row.url_canonical), articles.previous(session, row), now,
-        window=options.window, likeness=partial(live.decide, session, signature, article),
-    )  # fmt: skip
-    state = ArticleState.SET_ASIDE if row.old else ArticleState.MATCHED
-    outcome = {"state": state, "reason": "old" if row.old else None, "story": joined.story.id, "matched_at": now}
-    if not articles.record(session, row, token, tries=0, **outcome):
-        raise _PassedOnError
-    live.add(
-        session, article=row.id, story=joined.story, decision=joined.decision, changed=joined.changed, new=signature,
-        now=now,
-    )  # fmt: skip
-    _tell(work, row, joined, finding, options, now)
-
-
-def _decide_anew(
-    work: Work, row: ArticleRow, token: str, finding: Finding, options: Options, now: datetime
-) -> None:  # fmt: skip
-    """Decide who hears of an article that an operator parted from a story. It keeps the one it has, and its time."""
-    joined = stories.joined_before(work.session, row)
-    if articles.record(work.session, row, token, tries=0, state=ArticleState.MATCHED, reason=None):
-        _tell(work, row, joined, finding, options, now)
-
-
-def _tell(
-    work: Work, row: ArticleRow, joined: stories.Joined, finding: Finding, options: Options, now: datetime
-) -> None:  # fmt: skip
-    session: Session = work.session
-    if not row.old and decide_story(session, row, joined, finding.hits, options, now):
-        work.hint(Stage.DELIVER)
-    for breach in finding.breaches:  # after the alerts: what a rule found before it went to quarantine is told
-        log.warning("rule broke its budget", rule=breach.rule, article=row.id, fault=breach.fault, said=breach.said)
-        quarantine.record_breach(session, breach, now, article=row.id)
 
 
 # ---- deliver ----
@@ -310,11 +217,3 @@ def deliver(store: Store, worker: str, teller: telling.Teller, lease: timedelta,
         jobs = [Job(row.via or row.channel, partial(telling.send, store, row, known, teller)) for row in rows]
         teller.post.run(jobs)
     return len(rows)
-
-
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
-
-
-def _trace(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))[-4000:]

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from services import pipeline
 from services.acts import article_acts, subscription_acts
+from services.addressing import Options
 from services.alerts.message import AlertFacts, DigestFacts, Foot
 from services.articles.article import Item
 from services.channels.outgoing import Accepted, Outgoing, SendError
-from services.deciding import Options
 from services.rules.engine import Engine
 from services.store import channels, windows
 from services.store.packs import shipped

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import structlog
 
 from services import canary, clock, pipeline
+from services.addressing import Options
 from services.broker import Hints, Stage, open_hints
 from services.bundling import keep_bundles
 from services.channels.post import Post, open_post
-from services.deciding import Options
 from services.errors import OutsideError
 from services.guard import Gate
 from services.house import keep_asking, keep_house, keep_room, keep_watch

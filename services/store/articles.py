@@ -8,7 +8,7 @@ have died of them.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -167,11 +167,20 @@ def _recording(names: tuple[str, ...]) -> Update:
 
 def record(session: Session, row: Article, token: str, **values: object) -> bool:
     """Write the outcome of a claim; false if the claim has passed to somebody else meanwhile."""
+    return record_all(session, token, [(row, values)])
+
+
+def record_all(session: Session, token: str, outcomes: Sequence[tuple[Article, Mapping[str, object]]]) -> bool:
+    """Write the outcomes of several articles, the same columns for each; false if the claim of any has passed on."""
+    if not outcomes:
+        return True
     session.flush()
-    its = {"its_id": row.id, "its_token": token, **values}
-    if session.connection().execute(_recording(tuple(values)), its).rowcount != 1:
+    its = [{"its_id": row.id, "its_token": token, **values} for row, values in outcomes]
+    statement = _recording(tuple(outcomes[0][1]))
+    if session.connection().execute(statement, its).rowcount != len(its):
         return False
-    steps.recorded(session, row, values)
+    for row, values in outcomes:
+        steps.recorded(session, row, values)
     return True
 
 
@@ -234,14 +243,36 @@ def page(
 
 def previous(session: Session, row: Article) -> Article | None:
     """Give the revision before this one, or the article that had the same address before it."""
-    if row.revision > 1:
-        return session.get(Article, article_id(row.source, row.external_id, row.revision - 1))
-    if row.url_canonical is None:
-        return None
-    same = select(Article).where(
-        col(Article.url_canonical) == row.url_canonical, col(Article.id) != row.id, col(Article.story).is_not(None)
+    return previous_all(session, [row]).get(row.id)
+
+
+def previous_all(session: Session, rows: Sequence[Article]) -> dict[str, Article]:
+    """Give, for each of the articles that has it, the revision before it, or what had its address before it."""
+    before = {
+        row.id: article_id(row.source, row.external_id, row.revision - 1) for row in rows if row.revision > 1
+    }  # fmt: skip
+    addresses = {row.id: row.url_canonical for row in rows if row.revision == 1 and row.url_canonical is not None}
+    if addresses:
+        found = session.execute(_LAST_AT, {"its_addresses": sorted(set(addresses.values()))})
+        last: dict[str, str] = {address: id_ for address, id_ in found}  # noqa: C416  # rows are not pairs
+        before |= {id_: last[address] for id_, address in addresses.items() if address in last}
+    wanted = select(Article).where(col(Article.id).in_(set(before.values())))
+    known = {one.id: one for one in session.scalars(wanted, execution_options=_ANEW)} if before else {}
+    return {id_: known[its] for id_, its in before.items() if its in known}
+
+
+_NUMBERED = (
+    select(
+        col(Article.url_canonical).label("address"), col(Article.id).label("id"),
+        func.row_number().over(
+            partition_by=col(Article.url_canonical), order_by=(col(Article.seen_at).desc(), col(Article.id).desc())
+        ).label("number"),
     )
-    return session.scalars(same.order_by(col(Article.seen_at).desc()).limit(1)).first()
+    .where(col(Article.url_canonical).in_(bindparam("its_addresses", expanding=True)), col(Article.story).is_not(None))
+    .subquery()
+)  # fmt: skip
+_LAST_AT = select(_NUMBERED.c.address, _NUMBERED.c.id).where(_NUMBERED.c.number == 1)
+_ANEW = {"populate_existing": True}  # its story may have been written by a statement since it was read
 
 
 def count(session: Session) -> int:

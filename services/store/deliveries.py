@@ -52,15 +52,36 @@ def put_all(
 
     `many`: it goes to so many that other messages are not to wait for all of them.
     """
-    if not to:
-        return {}
+    same = [Message(channel, dedupe_key, kind, story, many) for channel in to]
+    return dict(zip(to, put_each(session, same, now), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to a channel. `many`: it goes to so many that other messages are not to wait for all of them."""
+
+    channel: str
+    dedupe_key: str
+    kind: str
+    story: str | None
+    many: bool = False
+
+
+def put_each(session: Session, messages: Sequence[Message], now: datetime) -> list[str | None]:
+    """Put messages on their way; give the id of each, `None` where its channel has one with its key already."""
+    if not messages:
+        return []
+    to = sorted({one.channel for one in messages})
     ways = {id_: lane for id_, lane in session.execute(_LANES, {"its_ids": to})}  # noqa: C416  # rows are not pairs
     rows = [
-        _New(delivery_id(channel, dedupe_key), channel, ways[channel], dedupe_key, kind, story, int(many), now, now)
-        for channel in to
-    ]
+        _New(
+            delivery_id(one.channel, one.dedupe_key), one.channel, ways[one.channel], one.dedupe_key, one.kind,
+            one.story, int(one.many), now, now,
+        )
+        for one in messages
+    ]  # fmt: skip
     added = insert_new(session, _T.c.id, rows)
-    return {row.channel: row.id if row.id in added else None for row in rows}
+    return [row.id if row.id in added else None for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
     sign()      outside any lock: the article's signature, the costly half
     begin()     under the lock of stories: takes in what other workers added since; the numbers of the rows to come
     decide()    under the same lock: what the article is to the open stories
-    add()       under the same lock: the row
-    keep()      the article is written: it is taken in; drop() if it is not
+    add()       under the same lock: it is taken in, and its row waits
+    write()     under the same lock: the rows that wait
     committed() or undone(): what was taken in stays, or its stories are read anew
 
 A worker that starts reads the open stories page by page. A story that goes on after it was over is read again, its
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -49,13 +48,6 @@ _ADD = insert(StoryMember)
 _LOOKS = 500  # a window is looked through for stories that are over so often
 
 
-@dataclass(frozen=True, slots=True)
-class _Added:
-    member: StoryMember
-    thread: str | None
-    signature: Signature
-
-
 class LiveStories:
     """The open stories, and the number of the last row that they know. One thread at a time, by `lock`."""
 
@@ -68,7 +60,7 @@ class LiveStories:
         self._last = 0  # number given out
         self._now = 0.0  # of this transaction, in seconds
         self._looked: datetime | None = None
-        self._added: _Added | None = None
+        self._new: dict[str, StoryMember] = {}  # by the article: rows that wait to be written
         self._unsure: set[str] = set()  # stories of this transaction
         self._again: set[str] = set()  # stories to read whole
 
@@ -110,18 +102,24 @@ class LiveStories:
         if not found.story or not found.near:
             return found
         row = session.get(ArticleRow, found.near)
-        signed = session.scalar(select(col(StoryMember.signature)).where(col(StoryMember.article) == found.near))
+        signed = self._signature_of(session, found.near)
         if row is None or signed is None:
             return found
         near = Seen(value_of(row), from_bytes(signed))
         return look_again(self._groups, found, near, Seen(article, new))
 
+    def _signature_of(self, session: Session, article: str) -> bytes | None:
+        if article in self._new:
+            return self._new[article].signature
+        return session.scalar(select(col(StoryMember.signature)).where(col(StoryMember.article) == article))
+
     def add(
         self, session: Session, *, article: str, story: Story, decision: Decision, changed: Changed | None,
         new: Signature, now: datetime,
     ) -> None:  # fmt: skip
-        """Write the row of an article."""
+        """Take an article in. Its row is written by `write`."""
         if decision.relation not in _BEGINS and story.id not in self:
+            self.write(session)
             self._unsure.add(story.id)
             self._read_story(session, story.id, self._last)
         self._last += 1
@@ -130,29 +128,26 @@ class LiveStories:
             because=decision.because, near=decision.near, changed=changed.to_json() if changed else None,
             signature=new.to_bytes(), at=now,
         )  # fmt: skip
-        session.flush()
-        session.connection().execute(_ADD, member.model_dump())  # by the ORM it took three times as long
-        self._added = _Added(member, story.thread, new)
+        self._new[article] = member
+        self._unsure.add(story.id)
+        self._take_in(member, story.thread, new)
 
-    def keep(self) -> None:
-        """Take in the article that was written last."""
-        added, self._added = self._added, None
-        if added is not None:
-            self._unsure.add(added.member.story)
-            self._take_in(added.member, added.thread, added.signature)
-
-    def drop(self) -> None:
-        """Forget the article that could not be written."""
-        self._added = None
+    def write(self, session: Session) -> None:
+        """Write the rows that wait."""
+        if self._new:
+            session.flush()
+            rows = [member.model_dump() for member in self._new.values()]
+            session.connection().execute(_ADD, rows)  # by the ORM it took three times as long
+            self._new.clear()
 
     def committed(self) -> None:
-        """What was taken in since `begin` is so. Nobody else wrote meanwhile: that was under the lock."""
+        """What was taken in since `begin` is so, and written. Nobody else wrote meanwhile: that was under the lock."""
         self._unsure.clear()
         self._seen = max(self._seen, self._last)
 
     def undone(self) -> None:
         """What was taken in since `begin` is not so, or not known to be: its stories are read anew."""
-        self._added = None
+        self._new.clear()
         for story in self._unsure:
             self._groups.drop(story)
         self._again |= self._unsure

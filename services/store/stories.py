@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session, SQLModel, col
 
 from services.alerts.change import Change, Changed, compare
 from services.errors import NotFoundError
@@ -16,7 +20,7 @@ from services.store import sources
 from services.store.articles import value_of
 from services.store.owners import Owner, belongs
 from services.store.tables import Alert, Article, Story, StoryAlias, StoryKey, StoryMember, Subscription
-from services.store.work import insert_into, serialise
+from services.store.work import serialise
 from services.stories.decision import REVISION_SHARE, Decision, Relation
 from services.stories.exact import WINDOW
 
@@ -43,27 +47,50 @@ def lock(session: Session) -> None:
 
 def assign(
     session: Session, row: Article, keys: Sequence[str], earlier: Article | None, now: datetime, *,
-    window: timedelta = WINDOW, likeness: Callable[[], Decision] | None = None,
+    known: Mapping[str, str], window: timedelta = WINDOW, likeness: Callable[[], Decision] | None = None,
 ) -> Joined:  # fmt: skip
     """Find the article's story by its earlier text, a key in common, or its likeness, or begin one.
 
     Call under `lock`. `earlier` is the revision before it or what had its address; it is joined whatever its age.
-    `likeness` is asked only where neither that nor a key is known.
+    `known` are the stories of those of the keys that have one; its own are put by `put_keys`, and the story is written
+    with the next flush. `likeness` is asked only where neither an earlier text nor a key is known.
     """
     decision, since = Decision(Relation.NEW, "no story is open that is like it"), now - window
     story = session.get(Story, earlier.story) if earlier is not None and earlier.story is not None else None
     if story is not None and earlier is not None:
         decision = _revision(earlier, row)
-    elif (keyed := _by_key(session, keys, since)) is not None:
-        story, decision = keyed
+    elif (by_key := _by_key(session, keys, known, since)) is not None:
+        story, decision = by_key
     elif likeness is not None:
         story, decision = _by_likeness(session, row, likeness(), since)
-    joined = _joined(session, row, story, decision, now)
-    for key in keys:
-        upsert = insert_into(session, StoryKey).values(key=key, story=joined.story.id, seen_at=now)
-        here = {"story": joined.story.id, "seen_at": now}
-        session.execute(upsert.on_conflict_do_update(index_elements=["key"], set_=here))
-    return joined
+    return _joined(session, row, story, decision, now)
+
+
+def keyed(session: Session, keys: Collection[str]) -> dict[str, str]:
+    """Give the story of each of the keys that an article had before."""
+    if not keys:
+        return {}
+    return {key: story for key, story in session.execute(_KEYED, {"its_keys": sorted(keys)})}  # noqa: C416  # rows
+
+
+def put_keys(session: Session, stories: Mapping[str, str], now: datetime) -> None:
+    """Let each of the keys stand for its story from now on."""
+    if stories:
+        session.flush()
+        rows = [{"key": key, "story": story, "seen_at": now} for key, story in sorted(stories.items())]
+        session.connection().execute(_putting(session.get_bind().dialect.name), rows)
+
+
+_KEYED = select(col(StoryKey.key), col(StoryKey.story)).where(
+    col(StoryKey.key).in_(bindparam("its_keys", expanding=True))
+)
+
+
+@cache
+def _putting(dialect: str) -> Any:  # Any: two dialects' Insert, which share no type
+    insert = (pg_insert if dialect == "postgresql" else sqlite_insert)(SQLModel.metadata.tables["story_key"])
+    here = {"story": insert.excluded.story, "seen_at": insert.excluded.seen_at}
+    return insert.on_conflict_do_update(index_elements=["key"], set_=here)
 
 
 def _joined(session: Session, row: Article, story: Story | None, decision: Decision, now: datetime) -> Joined:
@@ -74,11 +101,9 @@ def _joined(session: Session, row: Article, story: Story | None, decision: Decis
             last_seen_at=now,
         )  # fmt: skip
         session.add(story)
-        session.flush()
         return Joined(story, decision, begun=True)
     story.articles += 1
     story.last_seen_at = max(story.last_seen_at, now)
-    session.flush()
     earlier = session.get(Article, decision.near) if decision.relation is Relation.REVISION else None
     if earlier is None or earlier.text is None:
         return Joined(story, decision)
@@ -94,10 +119,11 @@ def _revision(earlier: Article, row: Article) -> Decision:
     return Decision(Relation.REVISION, said, story=earlier.story, near=earlier.id, score=1.0)
 
 
-def _by_key(session: Session, keys: Sequence[str], since: datetime) -> tuple[Story, Decision] | None:
-    found = {row.key: row.story for row in session.scalars(select(StoryKey).where(col(StoryKey.key).in_(keys)))}
+def _by_key(
+    session: Session, keys: Sequence[str], known: Mapping[str, str], since: datetime
+) -> tuple[Story, Decision] | None:
     for key in keys:
-        story = session.get(Story, found[key]) if key in found else None
+        story = session.get(Story, known[key]) if key in known else None
         if story is not None and story.last_seen_at >= since:
             said = "it has the same address" if key.startswith("url:") else "it has the same words"
             return story, Decision(Relation.COPY, said, story=story.id, near=story.first_article, score=1.0)

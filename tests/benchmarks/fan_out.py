@@ -26,8 +26,8 @@ from sqlmodel import col
 
 from services import clock, pipeline
 from services.acts import article_acts, subscription_acts
+from services.addressing import Options
 from services.articles.article import Item
-from services.deciding import Options
 from services.queries.parser import parse
 from services.rules.engine import Engine
 from services.store.packs import shipped

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from services import deciding, telling
+from services import announcing, telling
 from services.alerts.retry import Again, Outcome
 from services.channels.outgoing import SendError
 from services.store import alerts, articles, deliveries, windows
@@ -56,36 +56,38 @@ def marked_before_it_is_sent() -> Any:
 
 def told_before_the_commit() -> Any:
     """The message leaves inside the transaction that decides it."""
-    real = deliveries.put_all
+    real = deliveries.put_each
 
-    def put_all(session, to, **given):
-        ids = real(session, to, **given)
-        for id_ in ids.values():
+    def put_each(session, messages, now):
+        ids = real(session, messages, now)
+        for id_ in ids:
             if id_ is not None and CURRENT:
                 CURRENT[0].sink.accepted[id_] += 1
         return ids
 
-    return patch.object(deliveries, "put_all", put_all)
+    return patch.object(deliveries, "put_each", put_each)
 
 
 def no_key_on_alerts() -> Any:
     """Each match makes a new alert."""
     return _all(
         patch.object(alerts, "alert_id", lambda *_: _drawn(13)),
-        patch.object(deciding, "alert_id", lambda *_: _drawn(13)),
+        patch.object(announcing, "alert_id", lambda *_: _drawn(13)),
     )
 
 
 def no_key_on_deliveries() -> Any:
     """Each decision makes a new message, also of a story that the channel heard of."""
-    real = deliveries.put_all
+    real = deliveries.put_each
 
-    def put_all(session, to, *, dedupe_key, **given):
-        if dedupe_key.startswith("story:"):
-            dedupe_key = f"{dedupe_key}:{_drawn(4)}"
-        return real(session, to, dedupe_key=dedupe_key, **given)
+    def put_each(session, messages, now):
+        its = [
+            replace(one, dedupe_key=f"{one.dedupe_key}:{_drawn(4)}") if one.dedupe_key.startswith("story:") else one
+            for one in messages
+        ]
+        return real(session, its, now)
 
-    return _all(patch.object(deliveries, "put_all", put_all), patch.object(alerts, "heard_through", lambda *_: {}))
+    return _all(patch.object(deliveries, "put_each", put_each), patch.object(alerts, "heard_through", lambda *_: {}))
 
 
 def no_fence() -> Any:

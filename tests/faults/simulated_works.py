@@ -17,8 +17,8 @@ from sqlmodel import col
 
 from services import crashpoints, identity, pipeline, telling
 from services.acts import article_acts
+from services.addressing import Options
 from services.articles.article import Item
-from services.deciding import Options
 from services.facts import Facts
 from services.rules.engine import Engine
 from services.store import claims, windows

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from services import clock, pipeline
+from services.addressing import Options
 from services.cli.app import run
-from services.deciding import Options
 from services.rules.engine import Engine
 from services.store import claims, deliveries
 from services.store.deliveries import Ending

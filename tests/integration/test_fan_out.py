@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlmodel import col
 
 from services import deciding, pipeline
-from services.deciding import Options
+from services.addressing import Options
 from services.rules.engine import Engine
 from services.store import queues
 from services.store.packs import shipped

@@ -10,7 +10,7 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier, Event
 
 from services import pipeline
-from services.deciding import Options
+from services.addressing import Options
 from services.rules.engine import Engine
 from services.store import articles
 from services.store.packs import shipped

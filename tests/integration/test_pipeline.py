@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from services import finding, pipeline
+from services.addressing import Options
 from services.alerts.message import AlertFacts, DigestFacts
 from services.alerts.retry import Outcome
 from services.articles.article import Item
 from services.channels.outgoing import SendError
-from services.deciding import Options
 from services.store import articles, channels, sources, subscriptions
 from services.store.states import ChannelState, SubscriptionState
 from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Story, Subscription, Window

@@ -14,9 +14,9 @@ from sqlmodel import Session, select
 from services import clock, finding, pipeline, stopped
 from services.acts import subscription_acts
 from services.acts.subscription_acts import SubscriptionChange
+from services.addressing import Options
 from services.cli.app import run
 from services.cli.queues import Counted, _needs
-from services.deciding import Options
 from services.errors import ConflictError, NotFoundError
 from services.noticing import Desk
 from services.queries.tree import Near, Node, Not

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from services import pipeline, rematching, symptoms
 from services.acts import subscription_acts
-from services.deciding import Options
+from services.addressing import Options
 from services.rules.engine import Engine
 from services.store import channels, invariants
 from services.store.packs import shipped

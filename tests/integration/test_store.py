@@ -159,7 +159,8 @@ def assign(store: Store, external_id: str, keys: list[str], at=NOW) -> tuple[str
     with store.write() as work:
         stories.lock(work.session)
         row = an_article(work.session, external_id)
-        joined = stories.assign(work.session, row, keys, None, at)
+        joined = stories.assign(work.session, row, keys, None, at, known=stories.keyed(work.session, keys))
+        stories.put_keys(work.session, dict.fromkeys(keys, joined.story.id), at)
         row.story = joined.story.id
         return joined.story.id, joined.decision
 

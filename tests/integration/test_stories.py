@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from services import pipeline
-from services.deciding import Options
+from services import pipeline, settling
+from services.addressing import Options
 from services.store import articles, deliveries
 from services.store.live_stories import LiveStories
 from services.store.packs import terms_table
@@ -196,13 +196,16 @@ def test_a_worker_knows_what_another_one_decided(town: Town) -> None:
 def test_what_a_failed_transaction_took_in_is_not_remembered(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     live = LiveStories(terms_table(), OPTIONS.window)
 
+    class PowerWentError(BaseException):
+        pass
+
     def fails(_: str) -> None:
-        raise RuntimeError("the power went")
+        raise PowerWentError
 
     town.push("Wire", FERRY, source="Wire")
     pipeline.ingest(town.store, town.clock, LEASE)
-    monkeypatch.setattr(pipeline, "crashpoint", lambda name: fails(name) if name == "C09" else None)
-    with pytest.raises(RuntimeError):
+    monkeypatch.setattr(settling, "crashpoint", lambda name: fails(name) if name == "C09" else None)
+    with pytest.raises(PowerWentError):
         pipeline.match(town.store, town.rules, town.clock, LEASE, OPTIONS, live)
     monkeypatch.undo()
     assert len(live) == 0

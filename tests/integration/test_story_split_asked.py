@@ -10,8 +10,8 @@ from random import Random
 import pytest
 
 from services import clock, pipeline
+from services.addressing import Options
 from services.cli.app import run
-from services.deciding import Options
 from services.rules.engine import Engine
 from services.store.live_stories import LiveStories
 from services.store.rules import LiveRules

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from services import clock, pipeline, sign_in
 from services.accounts import tokens
-from services.deciding import Options
+from services.addressing import Options
 from services.errors import InvalidError
 from services.rules.engine import Engine
 from services.store import channels, people, teams

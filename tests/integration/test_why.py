@@ -12,10 +12,10 @@ from sqlmodel import Session
 
 from services import pipeline
 from services.acts import subscription_acts
+from services.addressing import Options
 from services.alerts.retry import Outcome
 from services.articles.article import Item
 from services.channels.outgoing import SendError
-from services.deciding import Options
 from services.rules.budget import Breach, Fault
 from services.store import articles, links, quarantine, sources, subscriptions
 from services.store.packs import shipped

@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from services import clock, pipeline
 from services.accounts import signin, tokens
+from services.addressing import Options
 from services.api.callers import csrf_of
-from services.deciding import Options
 from services.rules.budget import Breach, Fault
 from services.rules.engine import Engine
 from services.store import invitations, quarantine

@@ -20,9 +20,9 @@ from sqlmodel import SQLModel
 
 from services import clock, logs, pipeline
 from services.accounts import passwords, signin
+from services.addressing import Options
 from services.api.access import TABLE
 from services.channels.post import open_post
-from services.deciding import Options
 from services.guard import Gate
 from services.rules.engine import Engine
 from services.sources.poll import Kit, Poller
