@@ -49,7 +49,7 @@ class Callers:
 
     def _by_token(self, token: str) -> Known | None:
         now = clock.now()
-        with self._store.read() as session:
+        with self._store.look() as session:
             caller = tokens.caller_of(session, token, now)
         if caller is None:
             return None
@@ -59,7 +59,7 @@ class Callers:
 
     def _by_session(self, secret: str) -> Known | None:
         now = clock.now()
-        with self._store.read() as session:
+        with self._store.look() as session:
             caller = signin.caller_of(session, secret, now)
         if caller is None:
             return None

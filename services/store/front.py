@@ -34,7 +34,7 @@ class Front:
 
     def since(self, store: Store, now: datetime) -> Mapping[int, datetime]:
         """Give for each rank the time before which nothing is due that can be served; nothing where all can be."""
-        with store.read() as session:
+        with store.look() as session:
             closed = frozenset(session.scalars(select(col(Channel.id)).where(col(Channel.breaker_until) > now)))
             if not closed:
                 self._since = {}

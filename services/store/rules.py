@@ -96,7 +96,7 @@ class LiveRules:
 
     def _refresh_topics(self, store: Store) -> None:
         """Take in topic packs that were applied; queries that named one before it was there are read again."""
-        with store.read() as session:
+        with store.look() as session:
             seen = topic_packs.changes(session)
             if seen == self._topics_seen:
                 return
@@ -142,7 +142,7 @@ class LiveRules:
             after = page[-1][0]
 
     def _changes(self, store: Store) -> Sequence[int]:
-        with store.read() as session:
+        with store.look() as session:
             later = select(RuleChange).where(col(RuleChange.seq) > self._seen).order_by(col(RuleChange.seq)).limit(PAGE)
             changes = session.scalars(later).all()
             wanted = dict(_rules(session, keys=[change.rule_key for change in changes])) if changes else {}

@@ -30,6 +30,7 @@ from services.crashpoints import crashpoint
 from services.errors import ConflictError, OutsideError
 from services.store import steps
 from services.store.gathering import Gathering
+from services.store.idle import ask_idle
 from services.store.writing_line import Line, Turnstile
 
 BUSY_TIMEOUT_MS = 10_000
@@ -59,6 +60,7 @@ class Store:
         self.engine = engine
         self._trace = trace
         self._reading = engine.execution_options(reading=True)
+        self._looking = self._reading if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._send_hint = send_hint or (lambda _: None)
         self._turn = Line()
         self._line = Gathering(self.write)
@@ -112,6 +114,15 @@ class Store:
         with _translated(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        """Open what only reads and is asked very often; on PostgreSQL without a transaction, two turns less.
+
+        At READ COMMITTED each statement sees what was committed before it in either case. Rows cannot be streamed.
+        """
+        with _translated(), Session(self._looking, expire_on_commit=False) as session:
+            yield session
+
     def hint(self, stage: Stage) -> None:
         """Send a hint outside any transaction, as the sweep does."""
         self._send_hint(stage)
@@ -138,7 +149,6 @@ def open_store(
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     else:
         options |= {
-            "pool_pre_ping": True,
             "pool_size": pool,
             "max_overflow": pool,
             "connect_args": {"connect_timeout": 5},
@@ -147,6 +157,8 @@ def open_store(
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        ask_idle(engine)
     return Store(engine, send_hint, trace)
 
 
