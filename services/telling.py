@@ -71,7 +71,7 @@ class FencedError(TocsinError):
 
 def prepare(store: Store, rows: Sequence[Delivery], teller: Teller) -> Facts:
     """Read what claimed deliveries tell and where they go."""
-    with store.read() as session:
+    with store.look() as session:
         return facts.gather(session, rows, teller.listening, teller.clock())
 
 
@@ -179,9 +179,11 @@ def _end(
 
     def finish(work: Work) -> bool:
         done = deliveries.finish(work.session, row, ending, now)
-        if done and breaks:
+        if done is None:
+            return False
+        if breaks and (done.troubled or ending.outcome is not Outcome.ACCEPTED):
             breaker.note(work.session, row, ending, now, hold=hold, hard_bounce=hard_bounce, most=most)
-        return done
+        return True
 
     if not _recorded(store, finish):
         log.info("the outcome came too late", delivery=row.id, outcome=ending.outcome.value)

@@ -102,12 +102,14 @@ def one(id: str, here: Here, who: Who) -> DeliveryWithLog:  # noqa: A002  # the 
         row = deliveries.get(session, id)
         channel = channels.get(session, row.channel)
         own.check(who, channel.person, "delivery", id)
-        log = [_attempt(attempt) for attempt in deliveries.attempts(session, id)]
+        log = [_attempt(attempt, row) for attempt in deliveries.attempts(session, id)]
     return DeliveryWithLog(**show(row, channel.kind).model_dump(), attempt_log=log)
 
 
-def _attempt(row: Attempt) -> AttemptShown:
-    return AttemptShown.model_validate(row, from_attributes=True)
+def _attempt(row: Attempt, delivery: Delivery) -> AttemptShown:
+    shown = AttemptShown.model_validate(row, from_attributes=True)
+    runs = delivery.state == DeliveryState.INFLIGHT and row.no == delivery.attempt_no
+    return shown.model_copy(update={"inflight_at": delivery.inflight_at}) if runs else shown
 
 
 class ReplaySent(Sent):

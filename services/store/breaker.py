@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from services.store import bounces, channels
 from services.store.deliveries import Ending
@@ -21,22 +21,15 @@ FIRST_WAIT, MOST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
 _ITS_OWN = ("http_400", "http_413", "http_422")  # refusals of one message, which say nothing about the channel
 
 
-_C = SQLModel.metadata.tables["channel"]
-# Built once: it is asked at every delivery.
-_TROUBLED = select(_C.c.id).where(
-    _C.c.id == bindparam("its_id"),
-    (_C.c.failures > 0) | (_C.c.breaker_level > 0) | (_C.c.state != ChannelState.ACTIVE) | (_C.c.bounces > 0),
-)
-
-
 def note(
     session: Session, row: Delivery, ending: Ending, now: datetime, *, hold: datetime | None, hard_bounce: bool,
     most: timedelta = MOST_WAIT,
 ) -> None:  # fmt: skip
-    """Write what one answer says about its channel, in the transaction that records the answer."""
+    """Write what one answer says about its channel, in the transaction that records the answer.
+
+    Not needed where a channel without trouble has taken a message.
+    """
     way = row.via or row.channel
-    if ending.outcome is Outcome.ACCEPTED and session.execute(_TROUBLED, {"its_id": way}).first() is None:
-        return  # it worked before and works
     locked = session.get(Channel, way, with_for_update=True, populate_existing=True)
     assert locked is not None
     if ending.outcome is Outcome.ACCEPTED:

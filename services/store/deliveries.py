@@ -120,11 +120,6 @@ _FENCE = (
         leave_sha256=func.coalesce(bindparam("its_leave", type_=String), _T.c.leave_sha256),
     )
 )  # fmt: skip
-_INFLIGHT = (
-    update(_A)
-    .where(_A.c.delivery == bindparam("its_id"), _A.c.no == bindparam("its_no"))
-    .values(inflight_at=bindparam("its_now"))
-)
 
 
 def fence(
@@ -139,10 +134,7 @@ def fence(
         "its_id": row.id, "its_token": row.lease_token, "its_margin": now + MARGIN, "its_now": now,
         "its_subject": subject, "its_body": body, "its_rendered_at": row.rendered_at or now, "its_leave": leave_sha256,
     }  # fmt: skip
-    if session.execute(_FENCE, its).rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
-        return False
-    session.execute(_INFLIGHT, {"its_id": row.id, "its_no": row.attempt_no, "its_now": now})
-    return True
+    return bool(session.execute(_FENCE, its).rowcount == 1)  # type: ignore[attr-defined]  # a cursor result
 
 
 _FINISH = (
@@ -159,6 +151,10 @@ _FINISH = (
         due_at=func.coalesce(bindparam("its_due_at", type_=_T.c.due_at.type), _T.c.due_at),
         provider_id=bindparam("its_provider_id"),
     )
+    .returning(exists(select(_C.c.id).where(
+        _C.c.id == func.coalesce(_T.c.via, _T.c.channel),
+        or_(_C.c.failures > 0, _C.c.breaker_level > 0, _C.c.state != ChannelState.ACTIVE, _C.c.bounces > 0),
+    )))
 )  # fmt: skip
 _CLOSE = (
     update(_A)
@@ -167,13 +163,22 @@ _CLOSE = (
     .values(
         ended_at=bindparam("its_now"), outcome=bindparam("its_outcome"), code=bindparam("its_code"),
         detail=bindparam("its_detail"),
+        inflight_at=select(case((_T.c.inflight_at >= _A.c.started_at, _T.c.inflight_at)))
+        .where(_T.c.id == _A.c.delivery).correlate(_A).scalar_subquery(),
     )
 )  # fmt: skip
 _LINKS = update(_L).where(_L.c.delivery == bindparam("its_id")).values(state=bindparam("its_state"))
 
 
-def finish(session: Session, row: Delivery, ending: Ending, now: datetime) -> bool:
-    """Record the outcome of an attempt; false if the row has passed to somebody else meanwhile.
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An attempt whose outcome is recorded. `troubled`: its channel fails, failed, bounced, or is not in use."""
+
+    troubled: bool
+
+
+def finish(session: Session, row: Delivery, ending: Ending, now: datetime) -> Finished | None:
+    """Record the outcome of an attempt; `None` if the row has passed to somebody else meanwhile.
 
     A late acceptance counts also from `uncertain`: it turns a coming second copy into none.
     """
@@ -185,17 +190,21 @@ def finish(session: Session, row: Delivery, ending: Ending, now: datetime) -> bo
         "its_count": 1 if ending.counts else 0, "its_sent_at": now if sent else None,
         "its_ended_at": now if ended else None, "its_due_at": ending.due_at, "its_provider_id": ending.provider_id,
     }  # fmt: skip
-    if session.execute(_FINISH, its).rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
-        return False
+    troubled = session.scalars(_FINISH, its).first()
+    if troubled is None:
+        return None
     close_attempt(session, row, ending, now)
     steps.attempted(session, row, ending.outcome, ending.state, ending.code)
     if ended:
         session.execute(_LINKS, {"its_id": row.id, "its_state": LinkState(ending.state.value)})
-    return True
+    return Finished(bool(troubled))
 
 
 def close_attempt(session: Session, row: Delivery, ending: Ending, now: datetime) -> None:
-    """Write how the running attempt ended; one that has an outcome keeps it, except a late acceptance."""
+    """Write how the running attempt ended, and when it was in flight if it was.
+
+    One that has an outcome keeps it, except a late acceptance.
+    """
     its = {
         "its_id": row.id, "its_no": row.attempt_no, "its_anyway": ending.outcome is Outcome.ACCEPTED, "its_now": now,
         "its_outcome": ending.outcome, "its_code": ending.code, "its_detail": ending.detail[:4096],
@@ -208,7 +217,7 @@ def release(session: Session, worker: str, now: datetime) -> int:
     held = select(Delivery).where(col(Delivery.worker) == worker, col(Delivery.state) == DeliveryState.LEASED)
     rows = session.scalars(held).all()
     ending = Ending(Outcome.RELEASED, DeliveryState.PENDING, detail="the worker stopped", counts=False)
-    return sum(finish(session, row, ending, now) for row in rows)
+    return sum(finish(session, row, ending, now) is not None for row in rows)
 
 
 def replay(session: Session, row: Delivery, now: datetime) -> None:
