@@ -15,30 +15,10 @@ from typing import NamedTuple
 from services.articles.article import Zone
 from services.lookback.bundle import KEYS, SEARCHED_KEY, Facts, key_of
 from services.lookback.vocabulary import Vocabulary
+from services.queries import tree as nodes
 from services.queries.document import SEARCHED, Document
 from services.queries.places import fact_of
 from services.queries.reader import Reader, pattern_of
-from services.queries.tree import (
-    And,
-    AtLeast,
-    Author,
-    Facet,
-    Lang,
-    Length,
-    Near,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Place,
-    Same,
-    Site,
-    Source,
-    Term,
-    Topic,
-    Wildcard,
-    ZoneField,
-)
 from services.queries.truth import Zones, facet_is_true, within
 from services.text import Words, folded_of, stem
 
@@ -53,7 +33,11 @@ class Mask(NamedTuple):
 NOTHING = Mask(0, 0)
 
 # Made once: writing `And | Or` at each call takes longer than the test, and a topic has hundreds of parts a bundle.
-_LISTS, _ELSEWHERE, _FACETS = (And, Or), (ZoneField, Topic), (Source, Author, Site, Lang, Length)
+_LISTS, _ELSEWHERE, _FACETS = (
+    (nodes.And, nodes.Or),
+    (nodes.ZoneField, nodes.Topic),
+    (nodes.Source, nodes.Author, nodes.Site, nodes.Lang, nodes.Length),
+)
 
 
 @dataclass(slots=True)
@@ -73,62 +57,62 @@ class Asked:
     facts: Facts
     opened: Opened
     names: Mapping[str, str]
-    topics: Mapping[str, Node]
-    _known: dict[tuple[int, Zones], tuple[Node, Mask]] = field(default_factory=dict)
+    topics: Mapping[str, nodes.Node]
+    _known: dict[tuple[int, Zones], tuple[nodes.Node, Mask]] = field(default_factory=dict)
 
     @cached_property
     def all(self) -> int:
         """Every article of the bundle."""
         return (1 << len(self.facts)) - 1
 
-    def mask(self, node: Node, zones: Zones = SEARCHED) -> Mask:
+    def mask(self, node: nodes.Node, zones: Zones = SEARCHED) -> Mask:
         """Ask a part, looked for in these zones. Remembered by the very node, which is kept alive for that."""
         known = self._known.get((id(node), zones))
         if known is None:
             known = self._known[id(node), zones] = node, self._mask(node, zones)
         return known[1]
 
-    def _mask(self, node: Node, zones: Zones) -> Mask:
+    def _mask(self, node: nodes.Node, zones: Zones) -> Mask:
         if isinstance(node, _LISTS):
-            return self._all(node.children, zones) if isinstance(node, And) else self._any(node.children, zones)
-        if isinstance(node, Not):
+            return self._all(node.children, zones) if isinstance(node, nodes.And) else self._any(node.children, zones)
+        if isinstance(node, nodes.Not):
             inner = self.mask(node.child, zones)
             return Mask(self.all & ~inner.maybe, self.all & ~inner.sure)
         if isinstance(node, _ELSEWHERE):
             tree, where = within(node, self.topics)
             return NOTHING if tree is None else self.mask(tree, where)
-        if isinstance(node, Place):
+        if isinstance(node, nodes.Place):
             found = self.opened.placed().having(key_of(fact_of(node))) if node.division else 0
             return Mask(found, found)
         if isinstance(node, _FACETS):
             return self._facet(node)
         return self._worded(node, zones)
 
-    def _worded(self, node: Term | Wildcard | Phrase | Near | Same | AtLeast, zones: Zones) -> Mask:
-        if isinstance(node, Term):
+    def _worded(self, node: nodes.Text | nodes.Near | nodes.Same | nodes.AtLeast, zones: Zones) -> Mask:
+        if isinstance(node, nodes.Term):
             return self._exact(node, zones) if node.exact else self._in_zones(lambda key: self._stem(key, node), zones)
-        if isinstance(node, Wildcard):
+        if isinstance(node, nodes.Wildcard):
             return self._in_zones(lambda key: self._wildcard(key, node), zones)
-        if isinstance(node, AtLeast):
+        if isinstance(node, nodes.AtLeast):
             child = self.mask(node.child, zones)
             return child if node.count == 1 else Mask(0, child.maybe)
-        parts = node.words if isinstance(node, Phrase) else (node.left, node.right)
+        parts = node.words if isinstance(node, nodes.Phrase) else (node.left, node.right)
         return Mask(0, self._all(parts, zones).maybe)
 
-    def _all(self, nodes: Sequence[Node], zones: Zones) -> Mask:
+    def _all(self, children: Sequence[nodes.Node], zones: Zones) -> Mask:
         """Join by AND. Once nothing is left, the others are not asked."""
         sure = maybe = self.all
-        for node in nodes:
+        for node in children:
             mask = self.mask(node, zones)
             sure, maybe = sure & mask.sure, maybe & mask.maybe
             if not maybe:
                 break
         return Mask(sure, maybe)
 
-    def _any(self, nodes: Sequence[Node], zones: Zones) -> Mask:
+    def _any(self, children: Sequence[nodes.Node], zones: Zones) -> Mask:
         """Join by OR. Once all are in, the others are not asked."""
         sure = maybe = 0
-        for node in nodes:
+        for node in children:
             mask = self.mask(node, zones)
             sure, maybe = sure | mask.sure, maybe | mask.maybe
             if sure == self.all:
@@ -151,14 +135,14 @@ class Asked:
                 sure, maybe = sure | found, maybe | found
         return Mask(sure & ~self._odd, maybe | self._odd)
 
-    def _stem(self, key: str, term: Term) -> int:
+    def _stem(self, key: str, term: nodes.Term) -> int:
         stems = self.opened.stems()
         found = 0
         for stemmed, spoken in self._spoken(term).items():
             found |= stems.having(key + stemmed) & spoken
         return found
 
-    def _spoken(self, term: Term) -> dict[str, int]:
+    def _spoken(self, term: nodes.Term) -> dict[str, int]:
         """Give each stem that the word has in the languages of the bundle, with the articles in these."""
         found: dict[str, int] = {}
         for language, articles in self._languages.items():
@@ -166,12 +150,12 @@ class Asked:
             found[stemmed] = found.get(stemmed, 0) | articles
         return found
 
-    def _exact(self, term: Term, zones: Zones) -> Mask:
+    def _exact(self, term: nodes.Term, zones: Zones) -> Mask:
         if term.form != term.form.lower():
             return self._in_zones(lambda key: self.opened.exact().having(key + term.form), zones)
         return Mask(0, self._in_zones(lambda key: self.opened.folded().having(key + folded_of(term.form)), zones).maybe)
 
-    def _wildcard(self, key: str, node: Wildcard) -> int:
+    def _wildcard(self, key: str, node: nodes.Wildcard) -> int:
         return self.opened.folded().having_any(key + node.prefix, pattern_of(node).fullmatch)
 
     @cached_property
@@ -188,7 +172,7 @@ class Asked:
             found[language] = found.get(language, 0) | 1 << number
         return found
 
-    def _facet(self, node: Facet) -> Mask:
+    def _facet(self, node: nodes.Facet) -> Mask:
         """Ask what is known of the article as a whole, by the function that evaluation uses."""
         facts = self.facts
         known: dict[tuple[object, ...], bool] = {}

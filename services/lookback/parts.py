@@ -13,24 +13,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.articles.article import Zone
+from services.queries import tree as nodes
 from services.queries.canonical import to_text
-from services.queries.tree import (
-    And,
-    Near,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Place,
-    Same,
-    Term,
-    Topic,
-    Wildcard,
-    ZoneField,
-    both,
-    either,
-    is_positive,
-)
 
 _UNCOUNTED = (Zone.TEASER, Zone.CAPTION, Zone.DATELINE)
 
@@ -53,38 +37,38 @@ class Part:
 
     clause: str
     role: Role
-    node: Node
+    node: nodes.Node
     group: int
-    rest: Node | None = None
+    rest: nodes.Node | None = None
 
 
-def parts_of(tree: Node) -> list[Part]:
+def parts_of(tree: nodes.Node) -> list[Part]:
     """Take a query apart, in its order."""
-    top = tree.children if isinstance(tree, And) else (tree,)
+    top = tree.children if isinstance(tree, nodes.And) else (tree,)
     parts: list[Part] = []
     for group, child in enumerate(top):
-        if isinstance(child, Or):
+        if isinstance(child, nodes.Or):
             parts += [Part(to_text(one), Role.EITHER, one, group) for one in child.children]
             continue
-        role = Role.WITHOUT if isinstance(child, Not) else Role.BOTH
+        role = Role.WITHOUT if isinstance(child, nodes.Not) else Role.BOTH
         others = [other for other in top if other is not child]
-        rest = both(others) if others else None
-        parts.append(Part(to_text(child), role, child, group, rest if rest and is_positive(rest) else None))
+        rest = nodes.both(others) if others else None
+        parts.append(Part(to_text(child), role, child, group, rest if rest and nodes.is_positive(rest) else None))
     return parts
 
 
-def broadened(node: Node, topics: Mapping[str, Node]) -> Node:
+def broadened(node: nodes.Node, topics: Mapping[str, nodes.Node]) -> nodes.Node:
     """Give the query that also looks for its words in teasers, captions and datelines, and takes unsure places.
 
     What it leaves out it still leaves out only where the query does; words bound to a zone stay there.
     """
-    if isinstance(node, And):
-        return both([broadened(child, topics) for child in node.children])
-    if isinstance(node, Or):
-        return either([broadened(child, topics) for child in node.children])
-    if isinstance(node, Topic):
+    if isinstance(node, nodes.And):
+        return nodes.both([broadened(child, topics) for child in node.children])
+    if isinstance(node, nodes.Or):
+        return nodes.either([broadened(child, topics) for child in node.children])
+    if isinstance(node, nodes.Topic):
         tree = topics.get(node.name)
         return node if tree is None else broadened(tree, topics)
-    if isinstance(node, Term | Wildcard | Phrase | Near | Same):
-        return either([node, *(ZoneField(zone, node) for zone in _UNCOUNTED)])
-    return replace(node, ambiguous=True) if isinstance(node, Place) else node
+    if isinstance(node, nodes.Text | nodes.Near | nodes.Same):
+        return nodes.either([node, *(nodes.ZoneField(zone, node) for zone in _UNCOUNTED)])
+    return replace(node, ambiguous=True) if isinstance(node, nodes.Place) else node

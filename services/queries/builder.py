@@ -18,37 +18,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from services.queries import tree as nodes
 from services.queries.canonical import to_text
 from services.queries.mistake import cited
-from services.queries.tree import (
-    And,
-    AtLeast,
-    Author,
-    Facet,
-    Lang,
-    Length,
-    Near,
-    Node,
-    Not,
-    Operand,
-    Or,
-    Phrase,
-    Place,
-    PlaceKind,
-    Same,
-    Site,
-    Source,
-    Term,
-    Topic,
-    Wildcard,
-    ZoneField,
-    both,
-    either,
-    texts,
-    without,
-)
 
-Said: TypeAlias = Term | Wildcard | Phrase | Topic
+Said: TypeAlias = nodes.Text | nodes.Topic
 """What an article can say: a word, a phrase, or one of the many words of a topic."""
 
 
@@ -72,8 +46,8 @@ class Says:
 class Close:
     """One of `left` stands at most `distance` words from one of `right`; `ordered`: before it."""
 
-    left: tuple[Term | Wildcard | Phrase, ...]
-    right: tuple[Term | Wildcard | Phrase, ...]
+    left: tuple[nodes.Text, ...]
+    right: tuple[nodes.Text, ...]
     distance: int
     ordered: bool
 
@@ -82,8 +56,8 @@ class Close:
 class Where:
     """One of these places stands as `kind` says, or none of them (`out`)."""
 
-    kind: PlaceKind
-    places: tuple[Place, ...]
+    kind: nodes.PlaceKind
+    places: tuple[nodes.Place, ...]
     out: bool
 
 
@@ -91,7 +65,7 @@ class Where:
 class Field:
     """The field has one of these values, or none of them (`out`). All are of one class."""
 
-    values: tuple[Facet, ...]
+    values: tuple[nodes.Facet, ...]
     out: bool
 
     @property
@@ -110,12 +84,12 @@ class Unshown:
     reason: str
 
 
-def build(tree: Node | None) -> tuple[Condition, ...] | Unshown:
+def build(tree: nodes.Node | None) -> tuple[Condition, ...] | Unshown:
     """Give the conditions of a query, in its order, or say why it has none. `None`: nothing was typed yet."""
     if tree is None:
         return ()
     found: list[Condition] = []
-    for child in tree.children if isinstance(tree, And) else (tree,):
+    for child in tree.children if isinstance(tree, nodes.And) else (tree,):
         condition = _condition(child)
         if isinstance(condition, Unshown):
             return condition
@@ -129,71 +103,71 @@ def build(tree: Node | None) -> tuple[Condition, ...] | Unshown:
     return tuple(found)
 
 
-def tree_of(conditions: Sequence[Condition]) -> Node | None:
+def tree_of(conditions: Sequence[Condition]) -> nodes.Node | None:
     """Give the query that the conditions stand for; `None` for none."""
-    nodes = [node for one in conditions for node in _nodes(one)]
-    return both(nodes) if nodes else None
+    found = [node for one in conditions for node in _nodes(one)]
+    return nodes.both(found) if found else None
 
 
 def _is_all(one: Condition) -> bool:
     return isinstance(one, Says) and one.how is How.ALL
 
 
-def _condition(node: Node) -> Condition | Unshown:
-    out = isinstance(node, Not)
-    inner = node.child if isinstance(node, Not) else node
-    several = inner.children if isinstance(inner, Or) else (inner,)
+def _condition(node: nodes.Node) -> Condition | Unshown:
+    out = isinstance(node, nodes.Not)
+    inner = node.child if isinstance(node, nodes.Not) else node
+    several = inner.children if isinstance(inner, nodes.Or) else (inner,)
     if _all_said(several):
         how = How.NONE if out else How.ANY if len(several) > 1 else How.ALL
-        return Says(how, tuple(one for one in several if isinstance(one, Term | Wildcard | Phrase | Topic)))
-    if isinstance(inner, Near) and not out:
-        return Close(tuple(texts(inner.left)), tuple(texts(inner.right)), inner.distance, inner.ordered)
-    places = tuple(one for one in several if isinstance(one, Place))
+        return Says(how, tuple(one for one in several if isinstance(one, nodes.Text | nodes.Topic)))
+    if isinstance(inner, nodes.Near) and not out:
+        return Close(tuple(nodes.texts(inner.left)), tuple(nodes.texts(inner.right)), inner.distance, inner.ordered)
+    places = tuple(one for one in several if isinstance(one, nodes.Place))
     if len(places) == len(several) and len({one.kind for one in places}) == 1:
         return Where(places[0].kind, places, out)
-    values = tuple(one for one in several if isinstance(one, Source | Author | Site | Lang))
+    values = tuple(one for one in several if isinstance(one, nodes.Source | nodes.Author | nodes.Site | nodes.Lang))
     if len(values) == len(several) and len({type(one) for one in values}) == 1:
         return Field(values, out)
     return _why_not(node, inner)
 
 
-def _all_said(nodes: Iterable[Node]) -> bool:
-    return all(isinstance(one, Term | Wildcard | Phrase | Topic) for one in nodes)
+def _all_said(several: Iterable[nodes.Node]) -> bool:
+    return all(isinstance(one, nodes.Text | nodes.Topic) for one in several)
 
 
-def _nodes(one: Condition) -> list[Node]:
+def _nodes(one: Condition) -> list[nodes.Node]:
     if isinstance(one, Says):
         if one.how is How.ALL:
             return list(one.items)
-        joined = either(list(one.items))
-        return [without(joined) if one.how is How.NONE else joined]
+        joined = nodes.either(list(one.items))
+        return [nodes.without(joined) if one.how is How.NONE else joined]
     if isinstance(one, Close):
-        return [Near(_operand(one.left), _operand(one.right), one.distance, one.ordered)]
-    joined = either(list(one.places if isinstance(one, Where) else one.values))
-    return [without(joined) if one.out else joined]
+        return [nodes.Near(_operand(one.left), _operand(one.right), one.distance, one.ordered)]
+    joined = nodes.either(list(one.places if isinstance(one, Where) else one.values))
+    return [nodes.without(joined) if one.out else joined]
 
 
-def _operand(items: Sequence[Term | Wildcard | Phrase]) -> Operand:
-    made = either(list(items))
-    assert isinstance(made, Term | Wildcard | Phrase | Or)
+def _operand(items: Sequence[nodes.Text]) -> nodes.Operand:
+    made = nodes.either(list(items))
+    assert isinstance(made, nodes.Text | nodes.Or)
     return made
 
 
-def _why_not(node: Node, inner: Node) -> Unshown:
+def _why_not(node: nodes.Node, inner: nodes.Node) -> Unshown:
     """Say in words what has no place in a list of conditions."""
     found = f"“{cited(to_text(node))}”"
-    if isinstance(inner, ZoneField):
+    if isinstance(inner, nodes.ZoneField):
         return Unshown(f"The builder does not show conditions on one part of an article, as {found} is")
-    if isinstance(inner, Same | AtLeast):
-        what = "SENT and PARA" if isinstance(inner, Same) else "ATLEAST"
+    if isinstance(inner, nodes.Same | nodes.AtLeast):
+        what = "SENT and PARA" if isinstance(inner, nodes.Same) else "ATLEAST"
         return Unshown(f"The builder does not show {what}, as in {found}")
-    if isinstance(inner, Length):
+    if isinstance(inner, nodes.Length):
         return Unshown(f"The builder does not show conditions on the length, as {found} is")
-    if isinstance(inner, And):
+    if isinstance(inner, nodes.And):
         return Unshown(f"The builder leaves out words one by one. {found} leaves out what stands together")
-    if isinstance(inner, Near):
+    if isinstance(inner, nodes.Near):
         return Unshown(f"The builder does not show a NEAR that is left out, as in {found}")
     kinds = "Here an OR joins what the builder keeps apart"
-    if isinstance(inner, Or) and any(isinstance(one, And) for one in inner.children):
+    if isinstance(inner, nodes.Or) and any(isinstance(one, nodes.And) for one in inner.children):
         kinds = "Here an OR joins whole groups"
     return Unshown(f"The builder shows conditions that must all hold. {kinds}: {found}")

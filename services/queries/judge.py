@@ -7,33 +7,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from services.articles.article import Zone
+from services.queries import tree as nodes
 from services.queries.canonical import to_text
 from services.queries.document import SEARCHED
 from services.queries.passage import Evidence, fact, passage, span_passage
 from services.queries.places import Places
 from services.queries.reader import Hit, Reader
-from services.queries.tree import (
-    And,
-    AtLeast,
-    Lang,
-    Length,
-    Near,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Place,
-    Same,
-    Site,
-    Source,
-    Term,
-    Topic,
-    Wildcard,
-    ZoneField,
-)
 from services.queries.truth import Zones, facet_is_true, within
 
-_WORDED = (Term, Wildcard, Phrase, Near, Same, AtLeast)
+_WORDED = (nodes.Term, nodes.Wildcard, nodes.Phrase, nodes.Near, nodes.Same, nodes.AtLeast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,77 +42,77 @@ class Judged:
     deciding: tuple[Missing, ...] = ()
 
 
-def clause_of(node: Node, zones: Zones) -> str:
+def clause_of(node: nodes.Node, zones: Zones) -> str:
     """Give a leaf's canonical text, with its zone field when it stands in one."""
-    return to_text(node if zones == SEARCHED else ZoneField(zones[0], node))
+    return to_text(node if zones == SEARCHED else nodes.ZoneField(zones[0], node))
 
 
-def zone_hits(node: Node, reader: Reader, zones: Zones) -> Iterator[tuple[Zone, Sequence[Hit]]]:
+def zone_hits(node: nodes.Node, reader: Reader, zones: Zones) -> Iterator[tuple[Zone, Sequence[Hit]]]:
     """Give the hits of words, phrases and pairs, zone by zone; the hits of a pair come together."""
     for zone in zones:
-        if isinstance(node, Near | Same):
+        if isinstance(node, nodes.Near | nodes.Same):
             yield from ((zone, sorted(pair)) for pair in reader.pairs(node, zone))
-        elif isinstance(node, AtLeast):
+        elif isinstance(node, nodes.AtLeast):
             yield from ((zone, [hit]) for hit in reader.hits(node.child, zone))
-        elif isinstance(node, Term | Wildcard | Phrase):
+        elif isinstance(node, nodes.Text):
             yield from ((zone, [hit]) for hit in reader.hits(node, zone))
 
 
 class Judge:
     """Judges the parts of queries on one document."""
 
-    def __init__(self, reader: Reader, topics: Mapping[str, Node], places: Places, passages: int) -> None:
+    def __init__(self, reader: Reader, topics: Mapping[str, nodes.Node], places: Places, passages: int) -> None:
         self._reader = reader
         self._topics = topics
         self._places = places
         self._passages = passages
 
-    def judge(self, node: Node, zones: Zones = SEARCHED) -> Judged:
+    def judge(self, node: nodes.Node, zones: Zones = SEARCHED) -> Judged:
         """Judge a part, looked for in these zones."""
-        if isinstance(node, And | Or):
-            return _joined([self.judge(child, zones) for child in node.children], all_of=isinstance(node, And))
-        if isinstance(node, Not):
+        if isinstance(node, nodes.And | nodes.Or):
+            return _joined([self.judge(child, zones) for child in node.children], all_of=isinstance(node, nodes.And))
+        if isinstance(node, nodes.Not):
             inner = self.judge(node.child, zones)
             return Judged(not inner.truth, (), inner.deciding)
-        if isinstance(node, Topic):
+        if isinstance(node, nodes.Topic):
             return self._topic(node)
-        if isinstance(node, ZoneField):
+        if isinstance(node, nodes.ZoneField):
             return self.judge(node.child, (node.zone,))
         return self._leaf(node, zones)
 
-    def _leaf(self, node: Node, zones: Zones) -> Judged:
+    def _leaf(self, node: nodes.Node, zones: Zones) -> Judged:
         clause = clause_of(node, zones)
         found = self._worded(node, clause, zones) if isinstance(node, _WORDED) else self._about(node, clause)
-        count = self._reader.counted(node, zones) if isinstance(node, AtLeast) else 0
-        truth = found is not None and (not isinstance(node, AtLeast) or count >= node.count)
+        count = self._reader.counted(node, zones) if isinstance(node, nodes.AtLeast) else 0
+        truth = found is not None and (not isinstance(node, nodes.AtLeast) or count >= node.count)
         if not truth:
             return Judged(truth=False, deciding=(Missing(clause, count=count),))
         assert found is not None
         return Judged(truth=True, shown=found, deciding=(Missing(clause, present=True, evidence=found),))
 
-    def _worded(self, node: Node, clause: str, zones: Zones) -> tuple[Evidence, ...] | None:
-        most = max(self._passages, node.count) if isinstance(node, AtLeast) else self._passages
+    def _worded(self, node: nodes.Node, clause: str, zones: Zones) -> tuple[Evidence, ...] | None:
+        most = max(self._passages, node.count) if isinstance(node, nodes.AtLeast) else self._passages
         hits = islice(zone_hits(node, self._reader, zones), most)
         return tuple(passage(clause, self._reader, zone, hit) for zone, hit in hits) or None
 
-    def _about(self, node: Node, clause: str) -> tuple[Evidence, ...] | None:
-        if isinstance(node, Place):
+    def _about(self, node: nodes.Node, clause: str) -> tuple[Evidence, ...] | None:
+        if isinstance(node, nodes.Place):
             return self._place(node, clause) if self._places.holds(node) else None
-        assert not isinstance(
-            node, And | Or | Not | Topic | ZoneField | Term | Wildcard | Phrase | Near | Same | AtLeast
-        )
+        assert isinstance(node, nodes.Facet)
         if not facet_is_true(node, self._reader):
             return None
         document = self._reader.document
-        if isinstance(node, Source):
+        if isinstance(node, nodes.Source):
             return (fact(clause, document.source),)
-        if isinstance(node, Site):
+        if isinstance(node, nodes.Site):
             return (fact(clause, document.site),)
-        if isinstance(node, Lang):
+        if isinstance(node, nodes.Lang):
             return (fact(clause, document.language),)
-        return (fact(clause, f"{document.length:,}") if isinstance(node, Length) else fact(clause, *document.authors),)
+        return (
+            fact(clause, f"{document.length:,}") if isinstance(node, nodes.Length) else fact(clause, *document.authors),
+        )
 
-    def _place(self, node: Place, clause: str) -> tuple[Evidence, ...]:
+    def _place(self, node: nodes.Place, clause: str) -> tuple[Evidence, ...]:
         hits = self._places.hits(node)[: self._passages]
         shown = tuple(
             span_passage(clause, self._reader, hit.zone, hit.start, hit.end, hit.how)
@@ -139,7 +121,7 @@ class Judge:
         )
         return shown or (replace(fact(clause), how=hits[0].how if hits else ""),)
 
-    def _topic(self, node: Topic) -> Judged:
+    def _topic(self, node: nodes.Topic) -> Judged:
         clause = to_text(node)
         tree, zones = within(node, self._topics)
         if tree is None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from services.articles.article import Zone
 from services.queries import fields, mixing, values, words
+from services.queries import tree as nodes
 from services.queries.canonical import to_text
 from services.queries.cursor import Cursor
 from services.queries.limits import STORED, Limits
@@ -21,24 +22,6 @@ from services.queries.mistake import QueryError, WholeQueryError, cited
 from services.queries.mixing import Part
 from services.queries.operators import Joint
 from services.queries.tokens import Kind, Scanner, Token, plain
-from services.queries.tree import (
-    And,
-    AtLeast,
-    Lang,
-    Length,
-    Near,
-    Node,
-    Operand,
-    Or,
-    Phrase,
-    Same,
-    ZoneField,
-    both,
-    either,
-    is_operand,
-    is_positive,
-    without,
-)
 
 __all__ = ["STORED", "Limits", "Lookups", "Parsed", "QueryError", "parse", "parse_unfinished"]
 
@@ -50,7 +33,7 @@ _OPERANDS = "words, phrases, or a group of these with OR"
 class Parsed:
     """A query as read: its tree, its canonical text, and hints for the writer."""
 
-    tree: Node
+    tree: nodes.Node
     text: str
     notes: tuple[str, ...] = ()
 
@@ -62,7 +45,7 @@ def parse(text: str, lookups: Lookups | None = None, limits: Limits | None = Non
     return Parsed(tree, to_text(tree), tuple(dict.fromkeys(cursor.notes)))
 
 
-def parse_unfinished(text: str, lookups: Lookups | None = None) -> Node | None:
+def parse_unfinished(text: str, lookups: Lookups | None = None) -> nodes.Node | None:
     """Read a query that is still being put together: it may only leave out. `None`: nothing stands there yet."""
     cursor = _cursor(text, lookups, None)
     return None if cursor.peek().kind is Kind.END else _Parser(cursor).query(None)
@@ -77,11 +60,11 @@ def _cursor(text: str, lookups: Lookups | None, limits: Limits | None) -> Cursor
     return Cursor(scanner.text, scanner.scan(), limits, lookups or Lookups(), scanner.notes)
 
 
-def _why_not_positive(tree: Node) -> str:
-    parts = tree.children if isinstance(tree, And | Or) else (tree,)
-    if all(isinstance(part, Lang | Length) for part in parts):
+def _why_not_positive(tree: nodes.Node) -> str:
+    parts = tree.children if isinstance(tree, nodes.And | nodes.Or) else (tree,)
+    if all(isinstance(part, nodes.Lang | nodes.Length) for part in parts):
         return "The query only says the language or length. Add a word, topic or place that must be there"
-    if isinstance(tree, Or):
+    if isinstance(tree, nodes.Or):
         return "One side of the OR names nothing that must be there. Add a word, topic or place to it"
     return "The query only says what to leave out. Add a word, topic or place that must be there"
 
@@ -94,18 +77,18 @@ class _Parser:
         self.zone_field = ""
         """The zone field whose group is being read, such as "title:"."""
 
-    def whole(self) -> Node:
+    def whole(self) -> nodes.Node:
         """query, up to the end"""
         if self.cursor.peek().kind is Kind.END:
             typed = " ".join(self.cursor.text.split())
             found = f'. Nothing in "{cited(typed)}" can be looked for' if typed else ""
             raise WholeQueryError(f"Type what you want to hear of{found}")
         tree = self.query(None)
-        if not is_positive(tree):
+        if not nodes.is_positive(tree):
             raise WholeQueryError(_why_not_positive(tree))
         return tree
 
-    def query(self, opened: Token | None) -> Node:
+    def query(self, opened: Token | None) -> nodes.Node:
         """and { "OR" and } | not { [ "AND" ] not }, up to a closing parenthesis or the end"""
         parts = [self._part(Joint.AND, None, opened)]
         while (token := self.cursor.peek()).kind not in (Kind.CLOSE, Kind.END):
@@ -113,8 +96,8 @@ class _Parser:
             typed = self.cursor.take() if token.joint in (Joint.AND, Joint.OR) else None
             parts.append(self._part(Joint.OR if token.joint is Joint.OR else Joint.AND, typed, opened))
         mixing.check(self.cursor.text, parts)
-        nodes = [part.node for part in parts]
-        return either(nodes) if len(parts) > 1 and parts[1].joint is Joint.OR else both(nodes)
+        found = [part.node for part in parts]
+        return nodes.either(found) if len(parts) > 1 and parts[1].joint is Joint.OR else nodes.both(found)
 
     def _part(self, joint: Joint, operator: Token | None, opened: Token | None) -> Part:
         """[ "NOT" | "-" ] near"""
@@ -124,9 +107,11 @@ class _Parser:
             before, negated = self.cursor.take(), True
         bare_start = self.cursor.peek().start
         node = self._near(before)
-        return Part(without(node) if negated else node, start, self.cursor.last_end(), joint, operator, bare_start)
+        return Part(
+            nodes.without(node) if negated else node, start, self.cursor.last_end(), joint, operator, bare_start
+        )
 
-    def _near(self, before: Token | None) -> Node:
+    def _near(self, before: Token | None) -> nodes.Node:
         """item [ nearop item ]"""
         start = self.cursor.peek().start
         left = self._item(before)
@@ -138,17 +123,17 @@ class _Parser:
         start = self.cursor.peek().start
         right = self._operand(self._item(operator), start, operator)
         if operator.joint in (Joint.SENTENCE, Joint.PARAGRAPH):
-            return Same(left, right, operator.operator.scope)
-        return Near(left, right, operator.operator.distance, operator.joint is Joint.ONEAR)
+            return nodes.Same(left, right, operator.operator.scope)
+        return nodes.Near(left, right, operator.operator.distance, operator.joint is Joint.ONEAR)
 
-    def _operand(self, node: Node, start: int, operator: Token) -> Operand:
+    def _operand(self, node: nodes.Node, start: int, operator: Token) -> nodes.Operand:
         end = self.cursor.last_end()
-        if not is_operand(node):
+        if not nodes.is_operand(node):
             name = self._name(operator)
             shown = cited(self.cursor.text[start:end])
             what = f"{name} takes {_OPERANDS}; here stands {shown}"
             advice = ""
-            if isinstance(node, ZoneField):
+            if isinstance(node, nodes.ZoneField):
                 advice = f"Write the field before the whole: {node.zone}:(… {self.cursor.typed(operator)} …)"
             raise QueryError(what, start, length=end - start, advice=advice)
         return node  # type: ignore[return-value]  # is_operand has looked
@@ -160,7 +145,7 @@ class _Parser:
         if token.joint not in _DISTANCES:
             return
         name = self._name(token)
-        if isinstance(before.node, Near | Same):
+        if isinstance(before.node, nodes.Near | nodes.Same):
             pair = f"(a {name}/5 b) AND (b {name}/3 c)" if token.operator and token.operator.distance else ""
             advice = f"Write pairs and join them by AND, as in {pair or f'(a {name} b) AND (b {name} c)'}"
             what = f"{name} joins two words or phrases, and here stands a third"
@@ -170,7 +155,7 @@ class _Parser:
         )
         raise QueryError(what, token.start, length=token.length)
 
-    def _item(self, before: Token | None) -> Node:
+    def _item(self, before: Token | None) -> nodes.Node:
         """word | phrase | "(" query ")" | atleast | capitals | field"""
         token = self.cursor.peek()
         if token.kind in (Kind.END, Kind.CLOSE, Kind.OPERATOR):
@@ -197,34 +182,34 @@ class _Parser:
             return QueryError(what, token.start, length=token.length)
         return QueryError(self.cursor.typed(before), before.start, rest=" has nothing after it", length=before.length)
 
-    def _group(self, opened: Token) -> Node:
+    def _group(self, opened: Token) -> nodes.Node:
         node = self.query(opened)
         self.cursor.take()
         return node
 
-    def _text(self, token: Token) -> Node:
+    def _text(self, token: Token) -> nodes.Node:
         """[ "=" ] word | [ "=" ] '"' words '"' [ "~" n ]"""
         found = self.cursor.leaf(token)
         assert found is not None, "the cursor passes over blank words"
         if not token.spread:
             return found
-        if not isinstance(found, Phrase) or len(found.words) != 2:
+        if not isinstance(found, nodes.Phrase) or len(found.words) != 2:
             what = f"~{token.spread} takes a phrase of two words"
             advice = f"Write (a NEAR/{token.spread} b) AND (b NEAR/{token.spread} c) for more"
             raise QueryError(what, token.start, length=token.length, advice=advice)
-        return Near(found.words[0], found.words[1], token.spread)
+        return nodes.Near(found.words[0], found.words[1], token.spread)
 
-    def _atleast(self, token: Token) -> Node:
+    def _atleast(self, token: Token) -> nodes.Node:
         """ATLEAST/n "(" query ")" """
         opened = self.cursor.take()
         node = self._group(opened)
-        if not is_operand(node):
+        if not nodes.is_operand(node):
             end = self.cursor.last_end()
             what = f"ATLEAST takes {_OPERANDS}; here stands {cited(self.cursor.text[opened.start : end])}"
             raise QueryError(what, opened.start, length=end - opened.start)
-        return AtLeast(token.count, node)  # type: ignore[arg-type]  # is_operand has looked
+        return nodes.AtLeast(token.count, node)  # type: ignore[arg-type]  # is_operand has looked
 
-    def _capitals(self, token: Token) -> Node:
+    def _capitals(self, token: Token) -> nodes.Node:
         """ALLCAPS "(" word ")" """
         opened, inner, closed = self.cursor.take(), self.cursor.take(), self.cursor.take()
         one = inner.kind in (Kind.WORD, Kind.PHRASE) and closed.kind is Kind.CLOSE and not inner.spread
@@ -241,7 +226,7 @@ class _Parser:
 
     # ---- fields ----
 
-    def _field(self, token: Token) -> Node:
+    def _field(self, token: Token) -> nodes.Node:
         """name ":" ( word | phrase | group )"""
         if self.zone_field:
             shown = self.cursor.typed(token)
@@ -254,10 +239,10 @@ class _Parser:
         child = self._zone_value(token)
         self.zone_field, self.cursor.weight = "", 1
         if twice:
-            return either([ZoneField(Zone.TITLE, child), ZoneField(Zone.LEAD, child)])
-        return ZoneField(Zone(token.value), child)
+            return nodes.either([nodes.ZoneField(Zone.TITLE, child), nodes.ZoneField(Zone.LEAD, child)])
+        return nodes.ZoneField(Zone(token.value), child)
 
-    def _zone_value(self, field: Token) -> Node:
+    def _zone_value(self, field: Token) -> nodes.Node:
         token = self.cursor.value()
         if token.kind in (Kind.END, Kind.CLOSE) or token.is_blank:
             shown = self.cursor.typed(field).removesuffix("…")
@@ -270,7 +255,7 @@ class _Parser:
             what = f"{self.zone_field} takes a word, a phrase or a group; here stands {self.cursor.typed(token)}"
             raise QueryError(what, token.start, length=token.length)
         child = self._group(token)
-        if not is_positive(child):
+        if not nodes.is_positive(child):
             what = f"{self.zone_field} only says what to leave out"
             raise QueryError(what, token.start, rest=". Add a word that must be there")
         return child

@@ -10,66 +10,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.queries.tree import (
-    And,
-    AtLeast,
-    Author,
-    Lang,
-    Length,
-    Near,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Place,
-    PlaceKind,
-    Same,
-    Scope,
-    Site,
-    Source,
-    Term,
-    Topic,
-    Wildcard,
-    ZoneField,
-)
+from services.queries import tree as nodes
 
-_SAID = (Term, Wildcard, Phrase)
+_SAID = (nodes.Term, nodes.Wildcard, nodes.Phrase)
 
 
-def sentence(tree: Node) -> str:
+def sentence(tree: nodes.Node) -> str:
     """Say what an article must be to meet the query, as a sentence."""
     return f"An article is told if it {_clause(tree)}."
 
 
-def _clause(node: Node) -> str:
+def _clause(node: nodes.Node) -> str:
     """Give a node as what stands after "it"."""
-    if isinstance(node, And):
+    if isinstance(node, nodes.And):
         return _listed([_part(child) for child in node.children], "and")
-    if isinstance(node, Or):
+    if isinstance(node, nodes.Or):
         if all(isinstance(child, _SAID) for child in node.children):
             return f"says {_any(node)}"
         return "either " + _listed([_part(child) for child in node.children], "or")
-    if isinstance(node, Not):
+    if isinstance(node, nodes.Not):
         return _denied(node.child)
-    if isinstance(node, ZoneField):
+    if isinstance(node, nodes.ZoneField):
         return f"in its {node.zone.value} {_clause(node.child)}"
     return _held(node)
 
 
-def _part(node: Node) -> str:
+def _part(node: nodes.Node) -> str:
     """Give a node within a list: a list within a list in parentheses, so that it is read as one."""
-    words = isinstance(node, Or) and all(isinstance(one, _SAID) for one in node.children)
-    listed = isinstance(node, And | Or) and not words
+    words = isinstance(node, nodes.Or) and all(isinstance(one, _SAID) for one in node.children)
+    listed = isinstance(node, nodes.And | nodes.Or) and not words
     return f"({_clause(node)})" if listed else _clause(node)
 
 
-def _denied(node: Node) -> str:
-    if isinstance(node, _SAID) or (isinstance(node, Or) and all(isinstance(one, _SAID) for one in node.children)):
+def _denied(node: nodes.Node) -> str:
+    if isinstance(node, _SAID) or (isinstance(node, nodes.Or) and all(isinstance(one, _SAID) for one in node.children)):
         return f"does not say {_any(node)}"
-    return f"not ({_clause(node)})" if isinstance(node, And | Or | ZoneField) else _held(node, denied=True)
+    return (
+        f"not ({_clause(node)})"
+        if isinstance(node, nodes.And | nodes.Or | nodes.ZoneField)
+        else _held(node, denied=True)
+    )
 
 
-def _held(node: Node, *, denied: bool = False) -> str:
+def _held(node: nodes.Node, *, denied: bool = False) -> str:
     """Give a leaf, or words that stand together."""
     verb, rest = _verb_and_rest(node)
     if not denied:
@@ -77,63 +60,63 @@ def _held(node: Node, *, denied: bool = False) -> str:
     return f"is not {rest}" if verb == "is" else f"does not {verb.removesuffix('s')} {rest}"
 
 
-def _verb_and_rest(node: Node) -> tuple[str, str]:
-    if isinstance(node, Near):
+def _verb_and_rest(node: nodes.Node) -> tuple[str, str]:
+    if isinstance(node, nodes.Near):
         order = "before" if node.ordered else "from"
         far = "1 word" if node.distance == 1 else f"{node.distance} words"
         return "says", f"{_any(node.left)} at most {far} {order} {_any(node.right)}"
-    if isinstance(node, Same):
-        where = "sentence" if node.scope is Scope.SENTENCE else "paragraph"
+    if isinstance(node, nodes.Same):
+        where = "sentence" if node.scope is nodes.Scope.SENTENCE else "paragraph"
         return "says", f"{_any(node.left)} and {_any(node.right)} in one {where}"
-    if isinstance(node, AtLeast):
+    if isinstance(node, nodes.AtLeast):
         return "says", f"{_any(node.child)} at least {node.count} times"
-    if isinstance(node, Place):
+    if isinstance(node, nodes.Place):
         return _place(node)
-    if isinstance(node, Topic):
+    if isinstance(node, nodes.Topic):
         return "is", f"on the topic “{node.name}”"
-    if isinstance(node, Source | Author):
+    if isinstance(node, nodes.Source | nodes.Author):
         said = node.typed or " ".join(node.words)
-        return "is", f"from the source “{said}”" if isinstance(node, Source) else f"by “{said}”"
-    if isinstance(node, Site):
+        return "is", f"from the source “{said}”" if isinstance(node, nodes.Source) else f"by “{said}”"
+    if isinstance(node, nodes.Site):
         return "is", f"on the site {node.host}"
-    if isinstance(node, Lang):
+    if isinstance(node, nodes.Lang):
         return "is", f"in the language “{node.code}”"
-    if isinstance(node, Length):
+    if isinstance(node, nodes.Length):
         return "is", f"{'shorter' if node.below else 'longer'} than {node.words:,} words"
     return "says", _any(node)
 
 
-def _place(node: Place) -> tuple[str, str]:
+def _place(node: nodes.Place) -> tuple[str, str]:
     within = " itself, not what lies within it" if node.exact else " or a place within it"
     unsure = ", unsure mentions too" if node.ambiguous else ""
-    if node.kind is PlaceKind.GOVERNMENT:
+    if node.kind is nodes.PlaceKind.GOVERNMENT:
         return "names", f"the government of {node.name}{within if node.exact else ''}{unsure}"
-    return ("is", f"about {node.name}{within}{unsure}") if node.kind is PlaceKind.ABOUT else (
+    return ("is", f"about {node.name}{within}{unsure}") if node.kind is nodes.PlaceKind.ABOUT else (
         "mentions", f"{node.name}{within}{unsure}"
     )  # fmt: skip
 
 
-def _any(node: Node) -> str:
-    if isinstance(node, Or):
+def _any(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Or):
         return _listed([_word(child) for child in node.children], "or")
     return _word(node)
 
 
-def _word(node: Node) -> str:
-    if isinstance(node, Phrase):
+def _word(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Phrase):
         said = node.typed or " ".join(one.typed or _bare(one) for one in node.words)
         return f"“{said}”" + (" exactly as written" if node.exact else "")
-    if isinstance(node, Wildcard):
+    if isinstance(node, nodes.Wildcard):
         return f"a word that begins with “{node.pattern[:-1]}”" if _is_start(node) else f"a word like “{node.pattern}”"
-    assert isinstance(node, Term)
+    assert isinstance(node, nodes.Term)
     return f"“{node.typed or node.form}”" + (" exactly as written" if node.exact else "")
 
 
-def _bare(word: Term | Wildcard) -> str:
-    return word.pattern if isinstance(word, Wildcard) else word.form
+def _bare(word: nodes.Term | nodes.Wildcard) -> str:
+    return word.pattern if isinstance(word, nodes.Wildcard) else word.form
 
 
-def _is_start(word: Wildcard) -> bool:
+def _is_start(word: nodes.Wildcard) -> bool:
     return word.pattern.endswith("*") and not set(word.pattern[:-1]) & {"?", "*"}
 
 

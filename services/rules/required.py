@@ -18,35 +18,17 @@ from itertools import product
 from typing import NamedTuple
 
 from services.articles.article import Zone
-from services.queries.tree import (
-    And,
-    AtLeast,
-    Author,
-    Lang,
-    Length,
-    Near,
-    Node,
-    Not,
-    Operand,
-    Or,
-    Phrase,
-    Place,
-    Same,
-    Site,
-    Source,
-    Term,
-    Text,
-    Topic,
-    Wildcard,
-    ZoneField,
-    texts,
-)
+from services.queries import tree as nodes
 from services.rules.lexicon import Lexicon
 from services.rules.runs import Clause, Feature
 
 _MOST_BRANCHES = 16  # more are drawn together into one undecided branch: memory matters more than a rare rule's speed
 _MOST_DENIED = 4
-_TEXTS = (Term, Phrase, Wildcard)  # made once: writing `Term | Phrase` at each call takes longer than the test
+_TEXTS = (
+    nodes.Term,
+    nodes.Phrase,
+    nodes.Wildcard,
+)  # made once: writing `Term | Phrase` at each call takes longer than the test
 
 
 class Branch(NamedTuple):
@@ -60,26 +42,26 @@ class Branch(NamedTuple):
 _UNKNOWN = Branch((), (), decided=False)
 
 
-def branches(tree: Node, lexicon: Lexicon) -> list[Branch]:
+def branches(tree: nodes.Node, lexicon: Lexicon) -> list[Branch]:
     """Read a tree. A branch without clauses cannot be found by what a document has."""
     return _read(tree, lexicon, Zone.BODY)
 
 
-def _read(node: Node, lexicon: Lexicon, zone: Zone) -> list[Branch]:  # one return a kind of node
+def _read(node: nodes.Node, lexicon: Lexicon, zone: Zone) -> list[Branch]:  # one return a kind of node
     if isinstance(node, _TEXTS):
         return [_text(node, lexicon, zone)]
-    if isinstance(node, And):
+    if isinstance(node, nodes.And):
         return _all([_read(child, lexicon, zone) for child in node.children])
-    if isinstance(node, Or):
+    if isinstance(node, nodes.Or):
         return _any([_read(child, lexicon, zone) for child in node.children])
-    if isinstance(node, Not):
+    if isinstance(node, nodes.Not):
         return _denied(_read(node.child, lexicon, zone))
     match node:
-        case Near() | Same():
+        case nodes.Near() | nodes.Same():
             return [_meeting(node.left, node.right, lexicon, zone)]
-        case AtLeast():
+        case nodes.AtLeast():
             return [_operand(node.child, lexicon, zone)._replace(decided=False)]
-        case ZoneField():
+        case nodes.ZoneField():
             return [_undecided(branch) for branch in _read(node.child, lexicon, node.zone)]
     return [_fact(node, lexicon)]
 
@@ -89,9 +71,17 @@ def _undecided(branch: Branch) -> Branch:
     return Branch(branch.clauses, (), decided=False)
 
 
-def _fact(node: Node, lexicon: Lexicon) -> Branch:
+def _fact(node: nodes.Node, lexicon: Lexicon) -> Branch:
     match node:
-        case Source() | Author() | Site() | Lang() | Length() | Topic() | Place():
+        case (
+            nodes.Source()
+            | nodes.Author()
+            | nodes.Site()
+            | nodes.Lang()
+            | nodes.Length()
+            | nodes.Topic()
+            | nodes.Place()
+        ):
             known = lexicon.fact(node)
             return _UNKNOWN if known is None else Branch(((known,),), (), decided=True)
     raise TypeError(f"expected a node of a query's tree, found {type(node).__name__}")
@@ -100,25 +90,25 @@ def _fact(node: Node, lexicon: Lexicon) -> Branch:
 # ---- words ----
 
 
-def _text(node: Text, lexicon: Lexicon, zone: Zone) -> Branch:
-    if isinstance(node, Term):
+def _text(node: nodes.Text, lexicon: Lexicon, zone: Zone) -> Branch:
+    if isinstance(node, nodes.Term):
         return Branch(((lexicon.term(node, zone),),), (), not node.exact)
-    if isinstance(node, Wildcard):
+    if isinstance(node, nodes.Wildcard):
         return Branch(((lexicon.wildcard(node, zone),),), (), decided=True)
-    numbers = [lexicon.term(word, zone) for word in node.words if isinstance(word, Term)]
+    numbers = [lexicon.term(word, zone) for word in node.words if isinstance(word, nodes.Term)]
     if len(numbers) == len(node.words):
         return Branch(((lexicon.run(numbers),),), (), not node.exact)
     return Branch(tuple(_text(word, lexicon, zone).clauses[0] for word in node.words), (), decided=False)
 
 
-def _meeting(left: Operand, right: Operand, lexicon: Lexicon, zone: Zone) -> Branch:
+def _meeting(left: nodes.Operand, right: nodes.Operand, lexicon: Lexicon, zone: Zone) -> Branch:
     clauses = (*_operand(left, lexicon, zone).clauses, *_operand(right, lexicon, zone).clauses)
     return Branch(tuple(dict.fromkeys(clauses)), (), decided=False)
 
 
-def _operand(operand: Operand, lexicon: Lexicon, zone: Zone) -> Branch:
+def _operand(operand: nodes.Operand, lexicon: Lexicon, zone: Zone) -> Branch:
     """Read an operand into one branch; of a phrase with wildcards in an OR, its first word is asked for."""
-    found = [_text(text, lexicon, zone) for text in texts(operand)]
+    found = [_text(text, lexicon, zone) for text in nodes.texts(operand)]
     return found[0] if len(found) == 1 else _joined(found)
 
 

@@ -7,32 +7,10 @@ import random
 import pytest
 
 from services.articles.article import Article, Passage, Zone
+from services.queries import tree as nodes
 from services.queries.document import document
 from services.queries.places import PlaceFact, PlaceHit, fact_of
 from services.queries.reader import Reader
-from services.queries.tree import (
-    AtLeast,
-    Author,
-    Lang,
-    Length,
-    Near,
-    Node,
-    Operand,
-    Phrase,
-    Place,
-    PlaceKind,
-    Same,
-    Scope,
-    Site,
-    Source,
-    Term,
-    Topic,
-    Wildcard,
-    ZoneField,
-    both,
-    either,
-    without,
-)  # fmt: skip
 from services.queries.truth import is_true
 from services.rules.engine import Engine
 from services.text import cut
@@ -48,10 +26,10 @@ QUERY_WORDS = sorted({word[2] for typed in WORDS for word in cut(typed)})
 EXACT_WORDS = sorted({word[3] for typed in WORDS for word in cut(typed)})
 PATTERNS = ("polic*", "cit*", "r?id", "chicago*", "?ce", "vot*", "sanct??ry")
 NAMES = ("Daily Herald", "The Herald", "Ana María Ruiz", "", "Gazette")
-TOPICS: dict[str, Node] = {
-    "force": either([Term("police"), both([Term("raid"), Term("city")])]),
-    "near": Near(Term("sanctuary"), Term("city"), 3),
-    "never": without(Term("the")),
+TOPICS: dict[str, nodes.Node] = {
+    "force": nodes.either([nodes.Term("police"), nodes.both([nodes.Term("raid"), nodes.Term("city")])]),
+    "near": nodes.Near(nodes.Term("sanctuary"), nodes.Term("city"), 3),
+    "never": nodes.without(nodes.Term("the")),
 }
 CITIES = ("d:chicago", "d:illinois", "d:kyoto")
 
@@ -62,16 +40,16 @@ class KnownPlaces:
     def __init__(self, facts: list[PlaceFact]) -> None:
         self._facts = facts
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: nodes.Place) -> bool:
         return fact_of(place) in self._facts
 
     def facts(self) -> list[PlaceFact]:
         return self._facts
 
-    def hits(self, place: Place) -> list[PlaceHit]:
+    def hits(self, place: nodes.Place) -> list[PlaceHit]:
         return []
 
-    def left_out(self, place: Place) -> list[PlaceHit]:
+    def left_out(self, place: nodes.Place) -> list[PlaceHit]:
         return []
 
 
@@ -98,71 +76,71 @@ def _article(r: random.Random) -> Article:
     )  # fmt: skip
 
 
-def _term(r: random.Random) -> Term:
-    return Term(r.choice(EXACT_WORDS), exact=True) if r.random() < 0.15 else Term(r.choice(QUERY_WORDS))
+def _term(r: random.Random) -> nodes.Term:
+    return nodes.Term(r.choice(EXACT_WORDS), exact=True) if r.random() < 0.15 else nodes.Term(r.choice(QUERY_WORDS))
 
 
-def _leaf(r: random.Random) -> Term | Wildcard | Phrase:
+def _leaf(r: random.Random) -> nodes.Text:
     chance = r.random()
     if chance < 0.5:
         return _term(r)
     if chance < 0.6:
-        return Wildcard(r.choice(PATTERNS))
+        return nodes.Wildcard(r.choice(PATTERNS))
     if chance < 0.7:
-        return Phrase(tuple(Term(r.choice(EXACT_WORDS), exact=True) for _ in range(2)))
+        return nodes.Phrase(tuple(nodes.Term(r.choice(EXACT_WORDS), exact=True) for _ in range(2)))
     words = [
-        Wildcard(r.choice(PATTERNS)) if r.random() < 0.1 else Term(r.choice(QUERY_WORDS))
+        nodes.Wildcard(r.choice(PATTERNS)) if r.random() < 0.1 else nodes.Term(r.choice(QUERY_WORDS))
         for _ in range(r.choice((2, 2, 3, 4)))
     ]
-    return Phrase(tuple(words))
+    return nodes.Phrase(tuple(words))
 
 
-def _operand(r: random.Random) -> Operand:
+def _operand(r: random.Random) -> nodes.Operand:
     if r.random() < 0.7:
         return _leaf(r)
-    return either([_leaf(r) for _ in range(2)])  # type: ignore[return-value]
+    return nodes.either([_leaf(r) for _ in range(2)])  # type: ignore[return-value]
 
 
-def _within(r: random.Random, depth: int) -> Node:
+def _within(r: random.Random, depth: int) -> nodes.Node:
     """A tree without fields, as it may stand in a zone field."""
     chance = r.random()
     if depth == 0 or chance < 0.35:
         return _leaf(r)
     if chance < 0.55:
-        return both([_within(r, depth - 1) for _ in range(r.randint(2, 3))])
+        return nodes.both([_within(r, depth - 1) for _ in range(r.randint(2, 3))])
     if chance < 0.75:
-        return either([_within(r, depth - 1) for _ in range(r.randint(2, 4))])
+        return nodes.either([_within(r, depth - 1) for _ in range(r.randint(2, 4))])
     if chance < 0.87:
-        return without(_within(r, depth - 1))
+        return nodes.without(_within(r, depth - 1))
     return r.choice((
-        Near(_operand(r), _operand(r), r.randint(1, 6), ordered=r.random() < 0.5),
-        Same(_operand(r), _operand(r), r.choice(list(Scope))),
-        AtLeast(r.randint(1, 3), _operand(r)),
+        nodes.Near(_operand(r), _operand(r), r.randint(1, 6), ordered=r.random() < 0.5),
+        nodes.Same(_operand(r), _operand(r), r.choice(list(nodes.Scope))),
+        nodes.AtLeast(r.randint(1, 3), _operand(r)),
     ))  # fmt: skip
 
 
-def _place(r: random.Random) -> Place:
-    kind, city = r.choice(list(PlaceKind)), r.choice(CITIES)
-    return Place(kind, "Somewhere", exact=r.random() < 0.2, ambiguous=r.random() < 0.2, division=city)
+def _place(r: random.Random) -> nodes.Place:
+    kind, city = r.choice(list(nodes.PlaceKind)), r.choice(CITIES)
+    return nodes.Place(kind, "Somewhere", exact=r.random() < 0.2, ambiguous=r.random() < 0.2, division=city)
 
 
-def _fact(r: random.Random) -> Node:
+def _fact(r: random.Random) -> nodes.Node:
     place = _place(r)
     return r.choice((
-        Source(("herald",)), Source(("the", "herald")), Author(("maria",)), Site("paper.example"), Lang("en"),
-        Site("news.paper.example"), Lang("es"), Length(8), Length(12, below=True), place, Topic("force"),
-        Topic("near"), Topic("never"), Topic("unknown"), ZoneField(r.choice(list(Zone)), _within(r, 2)),
+        nodes.Source(("herald",)), nodes.Source(("the", "herald")), nodes.Author(("maria",)), nodes.Site("paper.example"), nodes.Lang("en"),
+        nodes.Site("news.paper.example"), nodes.Lang("es"), nodes.Length(8), nodes.Length(12, below=True), place, nodes.Topic("force"),
+        nodes.Topic("near"), nodes.Topic("never"), nodes.Topic("unknown"), nodes.ZoneField(r.choice(list(Zone)), _within(r, 2)),
     ))  # fmt: skip
 
 
-def _tree(r: random.Random, depth: int = 3) -> Node:
+def _tree(r: random.Random, depth: int = 3) -> nodes.Node:
     chance = r.random()
     if depth and chance < 0.25:
-        return both([_tree(r, depth - 1) for _ in range(r.randint(2, 3))])
+        return nodes.both([_tree(r, depth - 1) for _ in range(r.randint(2, 3))])
     if depth and chance < 0.45:
-        return either([_tree(r, depth - 1) for _ in range(r.randint(2, 4))])
+        return nodes.either([_tree(r, depth - 1) for _ in range(r.randint(2, 4))])
     if depth and chance < 0.55:
-        return without(_tree(r, depth - 1))
+        return nodes.without(_tree(r, depth - 1))
     return _fact(r) if chance > 0.88 else _within(r, depth)
 
 
