@@ -13,7 +13,8 @@ from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data, Limit
 from services.cli.passages import passage, place
 from services.cli.terminal import GOOD, LOOK, NOT_COUNTED, WIDTH, Screen, Styled, bold, dim
-from services.cli.words import count, moment, stamp
+from services.cli.words import moment, stamp
+from services.words import count
 
 if TYPE_CHECKING:
     from sqlmodel import Session

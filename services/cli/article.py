@@ -11,7 +11,8 @@ from services.cli import article_places, files, terminal
 from services.cli.failure import DONE, MISTAKE
 from services.cli.options import AsJson, Home
 from services.cli.terminal import GOOD, NOT_COUNTED, WIDTH, Screen, bold, dim
-from services.cli.words import count, stamp
+from services.cli.words import stamp
+from services.words import count
 
 if TYPE_CHECKING:
     from services.articles.article import Article

@@ -14,8 +14,8 @@ from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data, read_settings, with_data
 from services.cli.progress import progress
 from services.cli.terminal import GOOD, LOOK, bold
-from services.cli.words import count
 from services.errors import ConflictError
+from services.words import count
 
 if TYPE_CHECKING:
     from services.settings import Settings

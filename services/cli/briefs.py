@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from services.cli import evidence
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import BAD, GOOD, NOT_COUNTED, WIDTH, Screen, bold, dim
-from services.cli.words import bars, count, moment
+from services.cli.words import bars, moment
+from services.words import count
 
 if TYPE_CHECKING:
     from services.lookback.caught import Share

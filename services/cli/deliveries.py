@@ -13,8 +13,9 @@ from services.cli.options import AsJson, Config, Data, Limit
 from services.cli.states import sign_or_good, state
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import GOOD, WIDTH, Screen, bold, dim
-from services.cli.words import count, kind, moment, stamp
+from services.cli.words import kind, moment, stamp
 from services.errors import InvalidError
+from services.words import count
 
 if TYPE_CHECKING:
     from sqlmodel import Session

@@ -13,8 +13,9 @@ from services.cli.failure import DONE, OUTSIDE
 from services.cli.opened import broker_url, require_database
 from services.cli.options import AsJson, Config, Data, read_settings, with_data
 from services.cli.terminal import BAD, GOOD, LOOK, Screen, Styled, bold
-from services.cli.words import count, home
+from services.cli.words import home
 from services.errors import OutsideError, TocsinError
+from services.words import count
 
 if TYPE_CHECKING:
     from services.settings import Settings

@@ -16,8 +16,9 @@ from services.cli.failure import DONE
 from services.cli.opened import Opened, opened
 from services.cli.options import AsJson, Config, Data, with_data
 from services.cli.terminal import GOOD, LOOK, NOT_COUNTED, WIDTH, Screen, bold, dim
-from services.cli.words import count, stamp
+from services.cli.words import stamp
 from services.errors import InvalidError
+from services.words import count
 
 if TYPE_CHECKING:
     from services.articles.article import Item

@@ -18,8 +18,8 @@ from services.cli.failure import DONE, MISTAKE, NO
 from services.cli.options import AsJson
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import GOOD, LOOK, WIDTH, Screen, bold, dim
-from services.cli.words import count
 from services.errors import InvalidError
+from services.words import count
 
 if TYPE_CHECKING:
     from services.places.divisions import Division

@@ -15,8 +15,9 @@ from services.cli.options import AsJson, Config, Data
 from services.cli.plain import plain as plain_of
 from services.cli.progress import progress
 from services.cli.terminal import GOOD, NOT_COUNTED, Screen, bold, dim
-from services.cli.words import count, rate
+from services.cli.words import rate
 from services.errors import InvalidError
+from services.words import count
 
 if TYPE_CHECKING:
     from services.previews.diff import Diff, Stories

@@ -11,7 +11,8 @@ from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import LOOK, Screen, Text
-from services.cli.words import age, bars, count, number, plain_number
+from services.cli.words import age, bars, number, plain_number
+from services.words import count
 
 if TYPE_CHECKING:
     from services.store.queues import StageCount

@@ -12,7 +12,8 @@ from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data, Limit
 from services.cli.tables import Column, Row, same, table
 from services.cli.terminal import BAD, GOOD, LOOK, dim
-from services.cli.words import count, stamp
+from services.cli.words import stamp
+from services.words import count
 
 if TYPE_CHECKING:
     from services.store.quarantine import Asked

@@ -16,7 +16,8 @@ from services.cli.sources import group, object_of, without_password
 from services.cli.states import state
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import BAD, GOOD, LOOK, bold, dim
-from services.cli.words import count, moment, stamp
+from services.cli.words import moment, stamp
+from services.words import count
 
 if TYPE_CHECKING:
     from services.store.tables import Source

@@ -15,8 +15,9 @@ from services.cli.options import AsJson, Config, Data, Home
 from services.cli.states import state
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import GOOD, LOOK, bold, dim
-from services.cli.words import count, moment, stamp
+from services.cli.words import moment, stamp
 from services.errors import OutsideError
+from services.words import count
 
 if TYPE_CHECKING:
     from sqlmodel import Session

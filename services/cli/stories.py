@@ -12,8 +12,8 @@ from services.cli import terminal
 from services.cli.failure import DONE, MISTAKE
 from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data
-from services.cli.words import count
 from services.errors import InvalidError
+from services.words import count
 
 if TYPE_CHECKING:
     from services.stories.stream import Told

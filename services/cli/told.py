@@ -13,9 +13,10 @@ from services.cli import failure as failures
 from services.cli import terminal
 from services.cli.options import with_data
 from services.cli.terminal import GOOD, LOOK, NOT_COUNTED, Screen, Styled, bold, dim
-from services.cli.words import count, home
+from services.cli.words import home
 from services.errors import TocsinError
 from services.settings import Settings
+from services.words import count
 
 _NAME = 12
 

@@ -13,8 +13,8 @@ from services.cli.failure import DONE
 from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data
 from services.cli.terminal import GOOD, NOT_COUNTED
-from services.cli.words import count
 from services.errors import InvalidError, NotFoundError
+from services.words import count
 
 if TYPE_CHECKING:
     from services.store.topic_packs import PackFile

@@ -13,8 +13,8 @@ from services.cli.failure import DONE, NO
 from services.cli.options import AsJson, Config, Data, read_settings
 from services.cli.tables import Column, Row, same, table
 from services.cli.terminal import BAD, GOOD, WIDTH, Screen, bold, folded
-from services.cli.words import count
 from services.errors import InvalidError, NotFoundError
+from services.words import count
 
 if TYPE_CHECKING:
     from services.topics.packs import Failure, Pack

@@ -14,7 +14,8 @@ from services.cli.opened import Opened, opened
 from services.cli.options import AsJson, Config, Data, with_data
 from services.cli.plain import plain
 from services.cli.terminal import BAD, GOOD, NOT_REACHED, WIDTH, Screen, Text, bold, dim, folded
-from services.cli.words import count, moment
+from services.cli.words import moment
+from services.words import count
 
 if TYPE_CHECKING:
     from services.store.tables import Subscription

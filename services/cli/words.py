@@ -6,42 +6,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services import words
+
 _BARS = "▁▂▃▄▅▆▇█"
 _SAID = {"email": "e-mail", "webhook": "webhook", "chat": "chat"}
 
 
-def count(value: int, one: str, many: str = "") -> str:
-    """Write a number with its noun: "1 article", "1,312 articles"."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
-
-
 def age(seconds: float | None) -> str:
-    """Write an age for a table: "0.1 s", "24 s", "12 min", "2 h 29 min", "3 d 4 h"; a dash for none."""
-    if seconds is None:
-        return "–"
-    if seconds < 1:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    minutes = int(seconds // 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h"
+    """Write an age for a table, in whole seconds from the first: "0.1 s", "2 s", "12 min"; a dash for none."""
+    return words.short_age(seconds, tenths_below_s=1)
 
 
 def rate(a_day: float) -> str:
     """Write how often alerts come: "about 4 alerts a day", "about one alert every 3 days"."""
-    if a_day <= 0:
-        return "no alert"
-    if a_day >= 1.5:
-        return f"about {a_day:,.0f} alerts a day"
-    if a_day > 0.75:
-        return "about one alert a day"
-    return f"about one alert every {1 / a_day:,.0f} days"
+    return f"about {words.rate(a_day)}" if a_day > 0 else words.rate(a_day)
 
 
 def number(value: float) -> str:

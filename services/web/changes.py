@@ -23,6 +23,7 @@ from services.store.states import FeedbackVerdict
 from services.store.tables import Subscription
 from services.web.forms import Form
 from services.web.site import Site, frame, page
+from services.words import count
 
 DAYS = 30
 SHOWN_STORIES = 10
@@ -60,8 +61,8 @@ def headline(found: Diff) -> str:
     if not gained and not lost:
         kept = found.kept.stories
         return "This change changes nothing in 30 days" if kept else "Neither query caught a story in 30 days"
-    first = f"gains {gained:,} {'story' if gained == 1 else 'stories'}" if gained else ""
-    second = f"loses {lost:,}" if gained and lost else f"loses {lost:,} {'story' if lost == 1 else 'stories'}"
+    first = f"gains {count(gained, 'story', 'stories')}" if gained else ""
+    second = f"loses {lost:,}" if gained and lost else f"loses {count(lost, 'story', 'stories')}"
     return f"This change {' and '.join(part for part in (first, second if lost else '') if part)}"
 
 

@@ -10,7 +10,8 @@ from services.store.queues import StageCount
 from services.store.states import ChannelState, SourceState
 from services.store.tables import Source
 from services.store.today import Troubles
-from services.web.words import count, moment
+from services.web.words import moment
+from services.words import count
 
 
 @dataclass(frozen=True, slots=True)

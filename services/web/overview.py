@@ -17,6 +17,7 @@ from services.web import words
 from services.web.briefs import briefs_of
 from services.web.needs import Found, Need, needs
 from services.web.site import Frame, Ours, Reader, Site, frame, page, part
+from services.words import count
 
 routes = APIRouter(include_in_schema=False)
 
@@ -71,17 +72,17 @@ def _needs(session: Session, stages: list[StageCount], counts: today.Today, arou
 def _staff_head(listed: list[Need], stages: list[StageCount]) -> Head:
     waiting = sum(stage.waiting for stage in stages)
     oldest = max((stage.oldest_s for stage in stages if stage.oldest_s is not None), default=None)
-    things = words.count(len(listed), "thing needs", "things need")
+    things = count(len(listed), "thing needs", "things need")
     return Head(
         "Is everything all right?",
         f"Nearly: {things} somebody" if listed else "Yes: nothing needs anybody",
-        f"{words.count(waiting, 'waits', 'wait')} at all stages together, the oldest for {words.short_age(oldest)}."
+        f"{count(waiting, 'waits', 'wait')} at all stages together, the oldest for {words.short_age(oldest)}."
         if waiting
         else "Nothing waits at any stage.",
     )
 
 
 def _own_head(counts: today.Today) -> Head:
-    told = words.count(counts.alerts, "alert", "alerts") if counts.alerts else "No alert"
-    checked = words.count(counts.articles, "article was", "articles were")
+    told = count(counts.alerts, "alert", "alerts") if counts.alerts else "No alert"
+    checked = count(counts.articles, "article was", "articles were")
     return Head("Your alerts", f"{told} today", f"{checked} checked since midnight.")

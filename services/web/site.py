@@ -33,6 +33,7 @@ from services.web import words
 from services.web.forms import SAID
 from services.web.paint import painted
 from services.web.states import sign
+from services.words import count, rate
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _VERSION = version("tocsin")
@@ -94,8 +95,7 @@ Reader = Annotated[Caller, Depends(_reader)]
 
 
 _WORDS = (
-    "number", "count", "rounded", "rate", "short_age", "age", "place_of", "day", "moment", "marked", "spark", "coded",
-    "on_scale",
+    "number", "rounded", "short_age", "age", "place_of", "day", "moment", "marked", "spark", "coded", "on_scale",
 )  # fmt: skip
 
 
@@ -106,6 +106,8 @@ def _environment() -> Environment:
     )  # fmt: skip
     for name in _WORDS:
         made.filters[name] = getattr(words, name)
+    made.filters["count"] = count
+    made.filters["rate"] = rate
     made.filters["sign"] = sign
     made.filters["painted"] = painted
     return made

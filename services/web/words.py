@@ -9,15 +9,12 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from services import words
+
 
 def number(value: int) -> str:
     """Write a number with its thousands apart: "1,312"."""
     return f"{value:,}"
-
-
-def count(value: int, one: str, many: str) -> str:
-    """Write a number with its noun: "1 thing", "4 things"."""
-    return f"{value:,} {one if value == 1 else many}"
 
 
 def rounded(people: int) -> str:
@@ -28,43 +25,21 @@ def rounded(people: int) -> str:
     return f"{round(people / unit) * unit:,}"
 
 
-def rate(per_day: float) -> str:
-    """Write how many alerts to expect: "12 alerts a day", "one alert a day", "one alert every 3 days", "no alert"."""
-    if per_day >= 1.5:
-        return f"{round(per_day):,} alerts a day"
-    if per_day > 0.75:
-        return "one alert a day"
-    return f"one alert every {round(1 / per_day):,} days" if per_day > 0 else "no alert"
-
-
 def short_age(seconds: float | None) -> str:
-    """Write an age for a table: "0.1 s", "12 min", "2 h 29 min", "3 d 4 h"; a dash for none."""
-    if seconds is None:
-        return "–"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    minutes = int(seconds // 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h"
+    """Write an age for a table, with tenths below ten seconds: "0.1 s", "12 min", "2 h 29 min"; a dash for none."""
+    return words.short_age(seconds, tenths_below_s=10)
 
 
 def age(seconds: float) -> str:
     """Write an age in a sentence, rounded from two minutes on: "12 seconds", "4 minutes", "31 hours", "3 days"."""
     whole = max(0, round(seconds))
     if whole < 120:
-        return count(whole, "second", "seconds")
+        return words.count(whole, "second")
     if whole < 120 * 60:
-        return count(whole // 60, "minute", "minutes")
+        return words.count(whole // 60, "minute")
     if whole < 48 * 3600:
-        return count(whole // 3600, "hour", "hours")
-    return count(whole // 86400, "day", "days")
+        return words.count(whole // 3600, "hour")
+    return words.count(whole // 86400, "day")
 
 
 def place_of(zone: str) -> str:

@@ -40,9 +40,9 @@ def test_something_is_never_drawn_as_nothing(values: list[int], shown: str) -> N
     assert words.bars(values) == shown
 
 
-def test_a_count_says_its_noun() -> None:
-    assert [words.count(number, "article") for number in (0, 1, 1312)] == ["0 articles", "1 article", "1,312 articles"]
-    assert words.count(2, "delivery", "deliveries") == "2 deliveries"
+@pytest.mark.parametrize(("a_day", "shown"), [(12.0, "about 12 alerts a day"), (0.0, "no alert")])
+def test_a_rate_is_about_so_many_unless_it_is_none(a_day: float, shown: str) -> None:
+    assert words.rate(a_day) == shown
 
 
 def test_a_time_for_a_program_is_utc_to_the_second() -> None:
