@@ -42,3 +42,8 @@ def named(caller: Caller, person: str | None, team: str | None = None) -> str:
     if not sees(caller, person):
         raise NotFoundError(f'There is no person "{person}"', field="/person")
     return person
+
+
+def listed(caller: Caller, person: str | None, team: str | None) -> str | frozenset[str] | None:
+    """Give whose things are listed: the named person's or team's, or all that the caller sees (`None`: everybody's)."""
+    return named(caller, person, team) if person or team else person_of(caller)

@@ -127,7 +127,7 @@ def list_all(
 ) -> Page[ChannelShown]:
     """List channels, of one person or team or of all. Subscribers see their own and their teams'."""
     after = cursors.by_name("channels", cursor)
-    only = own.named(who, person, team) if person or team else own.person_of(who)
+    only = own.listed(who, person, team)
     with here.store.read() as session:
         rows = channels.page(session, person=only, after=after, limit=limit + 1)
         of_teams = teams.among(session, [row.person for row in rows])

@@ -120,7 +120,7 @@ def list_all(
 ) -> Page[SubscriptionShown]:
     """List subscriptions, of one person or team or of all. Subscribers see their own and their teams'."""
     after = cursors.by_name("subscriptions", cursor)
-    only = own.named(who, person, team) if person or team else own.person_of(who)
+    only = own.listed(who, person, team)
     with here.store.read() as session:
         rows = subscriptions.page(session, person=only, after=after, limit=limit + 1)
         channels = subscriptions.channels_of(session, [row.id for row in rows])

@@ -15,6 +15,7 @@ from services.cli.options import AsJson, Config, Data, with_data
 from services.cli.plain import plain
 from services.cli.terminal import BAD, GOOD, NOT_REACHED, WIDTH, Screen, Text, bold, dim, folded
 from services.cli.words import moment
+from services.why.line import PASSES, STOPS
 from services.words import count
 
 if TYPE_CHECKING:
@@ -22,16 +23,6 @@ if TYPE_CHECKING:
     from services.why.ask import Answer
     from services.why.line import Line, Stage
 
-_SAID = {
-    "source": "the source is watched", "seen": "the article was seen", "read": "it was read", "age": "it was new",
-    "story": "its story", "subscription": "the subscription", "query": "the query", "settings": "your settings",
-    "delivery": "delivery",
-}  # fmt: skip
-_STOPPED = {
-    "source": "the source is not watched", "seen": "the article was never seen", "read": "it was not read",
-    "age": "it was set aside as old", "story": "it is a copy", "subscription": "the subscription did not take part",
-    "query": "the query did not hold", "settings": "your settings held it", "delivery": "it was not delivered",
-}  # fmt: skip
 _LEFT = 28
 
 
@@ -136,10 +127,10 @@ def _stages(screen: Screen, stages: Sequence[Stage]) -> None:
     for stage in stages:
         name = stage.step.value
         if stage.passed.value == "unreached":
-            screen.line("  ", NOT_REACHED, f" {_SAID[name]:<{_LEFT}} ", dim("not reached"))
+            screen.line("  ", NOT_REACHED, f" {PASSES[name]:<{_LEFT}} ", dim("not reached"))
             continue
         stopped = stage.passed.value == "stopped"
-        said = f" {_STOPPED[name] if stopped else _SAID[name]:<{_LEFT}} "
+        said = f" {STOPS[name] if stopped else PASSES[name]:<{_LEFT}} "
         sign: Text = BAD if stopped else GOOD
         first, *rest = folded(stage.text, WIDTH - 5 - len(said)) if not stopped else [""]
         screen.line("  ", sign, said, dim(first))

@@ -14,20 +14,12 @@ from services.web.forms import refused
 from services.web.site import Ours, Reader, frame, page
 from services.why.ask import why as why_of
 from services.why.everybody import concerned
+from services.why.line import PASSES, STOPS
 from services.why.words import Words
 
 routes = APIRouter(include_in_schema=False)
 
-TITLES = {
-    "source": "The source is watched", "seen": "The article was seen", "read": "It was read", "age": "It was new",
-    "story": "Its story", "subscription": "The subscription", "query": "The query", "settings": "Your settings",
-    "delivery": "Delivery",
-}  # fmt: skip
-STOPPED = {
-    "source": "the source is not watched", "seen": "the article was never seen", "read": "it was not read",
-    "age": "it was set aside as old", "story": "it is a copy", "subscription": "the subscription did not take part",
-    "query": "the query did not hold", "settings": "your settings held it", "delivery": "it was not delivered",
-}  # fmt: skip
+TITLES = {step: said.capitalize() for step, said in PASSES.items()}
 
 
 @routes.get("/why")
@@ -51,5 +43,5 @@ def ask(request: Request, site: Ours, reader: Reader, url: str = "", subscriptio
         line = (chosen or stopped_latest or [answer.shared])[0]
     return page(
         "why.html", status=422 if problem else 200, frame=around, url=url[:2048], answer=answer, line=line,
-        refused=problem, titles=TITLES, stopped=STOPPED,
+        refused=problem, titles=TITLES, stopped=STOPS,
     )  # fmt: skip

@@ -38,6 +38,20 @@ class Step(StrEnum):
     DELIVERY = "delivery"
 
 
+PASSES = {
+    "source": "the source is watched", "seen": "the article was seen", "read": "it was read", "age": "it was new",
+    "story": "its story", "subscription": "the subscription", "query": "the query", "settings": "your settings",
+    "delivery": "delivery",
+}  # fmt: skip
+"""What each stage is called where the article came through or did not come that far."""
+STOPS = {
+    "source": "the source is not watched", "seen": "the article was never seen", "read": "it was not read",
+    "age": "it was set aside as old", "story": "it is a copy", "subscription": "the subscription did not take part",
+    "query": "the query did not hold", "settings": "your settings held it", "delivery": "it was not delivered",
+}  # fmt: skip
+"""What a stage is called where the article stopped."""
+
+
 class Passed(StrEnum):
     """How the article came through a stage."""
 
