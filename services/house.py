@@ -18,7 +18,7 @@ from services.noticing import Desk, look_after
 from services.reader_links import ReaderLinks
 from services.settings import Settings
 from services.stopped import tell_of_quarantine
-from services.store import ahead, idempotency, retention, turns, windows, workers
+from services.store import ahead, breaker, idempotency, retention, turns, windows, workers
 from services.store.reclaim import reclaim
 from services.store.secrets import open_vault
 from services.store.work import Store
@@ -26,6 +26,7 @@ from services.symptoms import Bounds
 
 log = structlog.get_logger(__name__)
 
+_FORGOTTEN = timedelta(seconds=30)  # so often is looked for what waits for a disabled channel
 LET_GO = 1000  # rows a minute of each kind: more than a busy day brings
 
 
@@ -46,6 +47,8 @@ def keep_house(store: Store, run: Path, settings: Settings, steps: clock.Steps) 
         workers.forget_dead(work.session, store, run, now)
         idempotency.forget(work.session, now)
         look_after(work, _desk(settings), now)
+        if turns.take(work.session, "disabled", now, _FORGOTTEN):
+            breaker.end_forgotten(work.session, now)
         tell_of_quarantine(work, _desk(settings), now)
         if back or closed:
             work.hint(Stage.DELIVER)

@@ -6,9 +6,10 @@ message is tried. Waiting deliveries keep their state and use up no tries.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
 from services.store import bounces, channels
@@ -18,6 +19,7 @@ from services.store.tables import Channel, Delivery, DeliveryAlert
 
 OPENS_AFTER = 5
 FIRST_WAIT, MOST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
+_OF_ANY_CHANNEL = ("confirm", "test")  # they leave for a channel that is disabled too
 _ITS_OWN = ("http_400", "http_413", "http_422")  # refusals of one message, which say nothing about the channel
 
 
@@ -34,6 +36,8 @@ def note(
     assert locked is not None
     if ending.outcome is Outcome.ACCEPTED:
         _works(session, locked, row, now)
+    elif locked.state == ChannelState.DISABLED and row.kind not in _OF_ANY_CHANNEL:  # while this message was on its way
+        _end_waiting(session, [col(Delivery.id) == row.id, col(Delivery.via).is_(None)], locked, _code(locked), now)
     elif hard_bounce:
         bounced(session, locked, f"{ending.code} {ending.detail}".strip(), now)
     elif ending.reason_code == "gone":
@@ -83,11 +87,38 @@ def disable(session: Session, channel: Channel, reason: str, code: str, now: dat
     channel.state, channel.reason = ChannelState.DISABLED, reason[:300]
     channel.failing_since, channel.told_at, channel.breaker_level = channel.failing_since or now, None, 0
     session.add(channel)
-    waiting = (
-        col(Delivery.channel) == channel.id,
-        col(Delivery.via).is_(None),
-        col(Delivery.state).in_([DeliveryState.PENDING, DeliveryState.UNCERTAIN]),
-    )
+    waiting = [col(Delivery.channel) == channel.id, col(Delivery.via).is_(None)]
+    _end_waiting(session, waiting, channel, code, now)
+
+
+def end_forgotten(session: Session, now: datetime) -> int:
+    """End what came to wait for a channel after it was disabled; give how many.
+
+    A window that closed then, and a message that was on its way and comes back: nobody would ever take it.
+    """
+    failing = col(Channel.failing_since).is_not(None), col(Channel.state) == ChannelState.DISABLED
+    disabled = session.scalars(select(Channel).where(*failing)).all()
+    ids = [channel.id for channel in disabled]
+    ended = 0
+    for channel in disabled:
+        way = col(Delivery.via).is_(None) | col(Delivery.via).in_(ids)
+        forgotten = [col(Delivery.channel) == channel.id, way, col(Delivery.kind).not_in(_OF_ANY_CHANNEL)]
+        ended += _end_waiting(session, forgotten, channel, _code(channel), now)
+    return ended
+
+
+def _code(channel: Channel) -> str:
+    """Give the reason code of what waited for a channel when it was disabled."""
+    if channel.bounces >= bounces.MOST:
+        return "smtp_5xx"
+    return "gone" if (channel.reason or "").startswith("gone") else "tries_exhausted"
+
+
+def _end_waiting(
+    session: Session, wanted: Sequence[ColumnElement[bool]], channel: Channel, code: str, now: datetime
+) -> int:  # fmt: skip
+    waiting = col(Delivery.state).in_([DeliveryState.PENDING, DeliveryState.UNCERTAIN])
     gone = {"state": DeliveryState.DEAD, "reason": channel.reason, "reason_code": code, "ended_at": now}
-    ids = session.scalars(update(Delivery).where(*waiting).values(**gone).returning(col(Delivery.id))).all()
+    ids = session.scalars(update(Delivery).where(*wanted, waiting).values(**gone).returning(col(Delivery.id))).all()
     session.execute(update(DeliveryAlert).where(col(DeliveryAlert.delivery).in_(ids)).values(state=LinkState.DEAD))
+    return len(ids)

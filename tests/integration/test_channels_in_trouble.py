@@ -15,7 +15,7 @@ from services.noticing import Desk, look_after
 from services.store import breaker, channels, deliveries, replays
 from services.store.replays import Wanted
 from services.store.states import ChannelState
-from services.store.tables import Audit, Channel, Delivery
+from services.store.tables import Audit, Channel, Delivery, DeliveryAlert
 from services.store.work import Store
 from tests.builders import VAULT
 from tests.town import FakePost, Town
@@ -191,6 +191,47 @@ def test_the_third_mail_that_bounces_ends_all_mail_to_the_address(town: Town) ->
         with pytest.raises(ConflictError, match="came back"):
             delivery_acts.replay(work, "test", dead.id, town.now)
     assert same
+
+
+def test_a_message_on_its_way_when_its_channel_is_disabled_ends_with_the_others(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = town.channel()
+    town.subscribe("wording", hook, urgent=True)
+
+    def send(kind, target, secret, outgoing, now, inflight):
+        inflight()
+        with town.store.write() as work:
+            channel = channels.get(work.session, hook)
+            breaker.disable(work.session, channel, "gone 410 Gone", "gone", town.now)
+        raise SendError("no", outcome=Outcome.RETRY, code="http_503", detail="503 not now")
+
+    monkeypatch.setattr(town.post, "send", send)
+    push(town, 1)
+    town.run()
+    (row,) = town.all(Delivery)
+    assert (row.state, row.reason_code, row.reason) == ("dead", "gone", "gone 410 Gone")
+    assert [link.state for link in town.all(DeliveryAlert)] == ["dead"]
+    assert [channel.reason for channel in town.all(Channel)] == ["gone 410 Gone"]
+    with town.store.read() as session:
+        assert replays.count(session, Wanted(channel=hook)) == (1, 0)  # it can go once the channel works
+
+
+def test_what_comes_to_wait_for_a_disabled_channel_ends_and_a_test_of_it_does_not(town: Town) -> None:
+    hook = town.channel()
+    town.subscribe("wording", hook, cadence="hourly")
+    push(town, 1)
+    town.run()
+    with town.store.write() as work:
+        breaker.disable(work.session, channels.get(work.session, hook), "refused", "tries_exhausted", town.now)
+    town.later(hours=2)
+    town.run()  # the window closes
+    with town.store.write() as work:
+        deliveries.put(work.session, channel=hook, dedupe_key="t", kind="test", story=None, now=town.now)
+        assert breaker.end_forgotten(work.session, town.now) == 1
+        assert breaker.end_forgotten(work.session, town.now) == 0
+    found = {row.kind: (row.state, row.reason_code) for row in town.all(Delivery)}
+    assert found == {"digest": ("dead", "tries_exhausted"), "test": ("pending", None)}
 
 
 def test_replays_are_named_by_channel_reason_and_time(town: Town, pair: tuple[str, str]) -> None:
