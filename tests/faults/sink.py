@@ -4,6 +4,7 @@ answer. `python -m tests.faults.sink http|smtp LEDGER FOLDER` prints its port.
 A line of the ledger: {"to", "id", "title", "titles", "seq", "t", "action"}. `to` is the address of a mail, the path of a
 webhook, the topic of a chat (a plain ntfy server); `title` is the `Case …` that the message is about, `titles` are all that
 it names; a chat carries no id.
+A webhook whose path begins with `/hook/refused` is refused, one with `/hook/slow` answered after four seconds.
 While the file `hold` stands in FOLDER, an answer is held back after the line is written, so that a test can end the
 sender in between. A file `refuse-http` or `refuse-smtp` holds a code: one message is refused with it, and the file goes.
 """
@@ -23,6 +24,7 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP
 
 HOST = "127.0.0.1"
+REFUSED, SLOW, SLOW_S = "/hook/refused", "/hook/slow", 4.0
 
 
 class Ledger:
@@ -92,8 +94,10 @@ def web_sink(ledger: Ledger, orders: Orders):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 found = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
                 body = await reader.readexactly(int(found[1]) if found else 0)
-                code = orders.refused()
-                ledger.write(*_read(head, json.loads(body)), "refused" if code else "accepted")
+                to, id_, said = _read(head, json.loads(body))
+                code = "500" if to.startswith(REFUSED) else orders.refused()
+                ledger.write(to, id_, said, "refused" if code else "accepted")
+                await asyncio.sleep(SLOW_S if to.startswith(SLOW) else 0)
                 await orders.held()
                 writer.write(f"HTTP/1.1 {code or 200} Said\r\nContent-Length: 2\r\n\r\n{{}}".encode())
                 await writer.drain()

@@ -21,14 +21,17 @@ WHAT = {
     "network": "each line, with each fault of the proxy",
     "pushes": "each key pushed twenty times at once over lines that are cut",
     "rolling": "every process is asked to end and started again",
+    "scripts": "mail and web servers do wrong, each in its way",
+    "poison": "texts, queries and channels that end, hold or fill up whoever works on them",
     "clocks": "every clock jumps an hour or a day, either way",
     "upgrade": "the version before the newest tables gives way to this one, process by process",
     "restore": "the database is lost and restored from a backup",
     "reorder": "the same, and the feeds show what came since in another order",
     "window": "no fault: how long a message is in flight",
 }
-_COUNTS = (("faults", "faults"), ("cells", "cells"), ("keys", "keys"), ("rounds", "rounds"))
+_COUNTS = (("faults", "faults"), ("cells", "cells"), ("keys", "keys"), ("rounds", "rounds"), ("scripts", "ways"))
 _MORE = (
+    ("odd", "{} that ended otherwise than they must"), ("p99_s", "p99 {} s without"), ("p99_amid_s", "{} s amid them"),
     ("digests", "{} digests"), ("pushes_refused", "{} pushes refused"), ("longest_recovery_s", "{} s until pushes were taken again"),
     ("longest_until_delivered_s", "{} s until delivered"),
     ("other_ids", "{} of them under another id"), ("inflight_p50_ms", "{} ms at the median"),
