@@ -20,6 +20,13 @@ from services.store.work import Store
 from tests.builders import NOW, VAULT
 from tests.feed_site import FeedSite
 
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+def fresh(n: int, now: datetime = NOW, every: timedelta = HOUR) -> list[tuple[str, datetime]]:
+    """Items published one `every` apart, the newest first."""
+    return [(f"a{n - i}", now - i * every) for i in range(n)]
+
 
 class Newsroom:
     """Sources of one installation, polled by workers whose clock the test moves."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+import lxml.html
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 from starlette.testclient import TestClient
@@ -102,3 +103,8 @@ def problem(answer: httpx2.Response, status: int) -> dict:
     assert {"type", "title", "detail"} <= said.keys()
     assert not any(word in answer.text for word in ("Traceback", "sqlalchemy", "SELECT ", ".py"))
     return said
+
+
+def text(answer: httpx2.Response) -> str:
+    """The words of a page as they are read."""
+    return " ".join(lxml.html.document_fromstring(answer.text).text_content().split())

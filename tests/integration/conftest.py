@@ -1,7 +1,8 @@
-"""A town, and a subscriber with its web server and a hub, as the tests of integration use them."""
+"""A town, a newsroom with its site, an application, and a subscriber with its web server and a hub."""
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from services.settings import Settings
 from services.store.work import Store, open_store
 from tests.feed_site import FeedSite
 from tests.hub import Hub
+from tests.integration.api import Api, running
+from tests.newsroom import Newsroom
 from tests.parts import free_port, until
 from tests.subscriber import Subscriber
 from tests.town import Town
@@ -25,6 +28,26 @@ from tests.town import Town
 def town(store: Store) -> Town:
     """One installation whose clock the test moves."""
     return Town(store)
+
+
+@pytest.fixture
+def site() -> Iterator[FeedSite]:
+    with FeedSite() as one:
+        yield one
+
+
+@pytest.fixture
+def room(store: Store, site: FeedSite, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
+    """Sources of one installation, polled without chance."""
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    return Newsroom(store, site)
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    """An application of the test's own."""
+    with running(tmp_path) as one:
+        yield one
 
 
 @pytest.fixture
@@ -41,12 +64,12 @@ def hub_server(hub_settings: Settings) -> Iterator[None]:
     """The subscriber's own web server, where hubs call back."""
     first_run.prepare(hub_settings)
     config = uvicorn.Config(build(hub_settings), host="127.0.0.1", port=hub_settings.port, log_config=None, ws="none")
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, daemon=True)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until(lambda: running.started, "the server to start")
+    until(lambda: server.started, "the server to start")
     yield
-    running.should_exit = True
+    server.should_exit = True
     thread.join(20)
 
 

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from services import clock
 from services.store import channels, deliveries
 from services.store.states import Role
 from services.store.tables import Delivery
-from tests.integration.api import Api, running
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    with running(tmp_path) as one:
-        yield one
+from tests.integration.api import Api
 
 
 def a_webhook(api: Api, role: Role = Role.SUBSCRIBER) -> dict:

@@ -13,13 +13,14 @@ from services.channels.post import Post
 from services.store import leaving
 from services.store.tables import Delivery, DeliveryAlert, Subscription, SubscriptionChannel
 from services.store.work import Store
-from tests.town import OTHER, Town
+from tests.town import OTHER, FakePost, Town
 
 
-class MailPost:
+class MailPost(FakePost):
     """Renders real mails and keeps them."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.mails: list[bytes] = []
         self._real = Post(
             mail=self,
@@ -30,22 +31,6 @@ class MailPost:
             delays_s={},
             stopping=None,
         )  # type: ignore[arg-type]
-
-    def run(self, jobs) -> None:
-        for job in jobs:
-            job()
-
-    def room(self) -> int:
-        return 100
-
-    def busy(self) -> frozenset[str]:
-        return frozenset()
-
-    def return_path(self, id_, mark) -> str:
-        return ""
-
-    def stopping(self) -> bool:
-        return False
 
     def render(self, *given, **more):
         return self._real.render(*given, **more)

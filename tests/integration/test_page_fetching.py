@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,12 +21,6 @@ PAGE = (
     "</article><footer>Copyright</footer></body></html>"
 )
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-@pytest.fixture
-def site() -> Iterator[FeedSite]:
-    with FeedSite() as running:
-        yield running
 
 
 @pytest.fixture

@@ -22,12 +22,6 @@ Ask = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def site() -> Iterator[FeedSite]:
-    with FeedSite() as one:
-        yield one
-
-
-@pytest.fixture
 def api(tmp_path: Path, database_url: str) -> Iterator[Api]:
     with running(tmp_path, database_url) as one:
         yield one

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -15,29 +12,9 @@ from services.store import polls, sources
 from services.store.states import Health
 from services.store.tables import Article, Audit, Source
 from services.store.tables import Poll as PollRow
-from services.store.work import Store
 from tests.builders import NOW
-from tests.feed_site import FeedSite, Said, rss
-from tests.newsroom import Newsroom
-
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-
-
-@pytest.fixture
-def site() -> Iterator[FeedSite]:
-    with FeedSite() as running:
-        yield running
-
-
-@pytest.fixture
-def room(store: Store, site: FeedSite, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
-    monkeypatch.setattr(random, "random", lambda: 0.5)
-    return Newsroom(store, site)
-
-
-def fresh(n: int, now: datetime = NOW, every: timedelta = HOUR) -> list[tuple[str, datetime]]:
-    """Items published one `every` apart, the newest first."""
-    return [(f"a{n - i}", now - i * every) for i in range(n)]
+from tests.feed_site import Said, rss
+from tests.newsroom import HOUR, MINUTE, Newsroom, fresh
 
 
 def test_operators_hear_of_each_change_once(room: Newsroom) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-import lxml.html
 import pytest
 from sqlalchemy import select
 
@@ -19,7 +18,7 @@ from services.store.rules import LiveRules
 from services.store.states import Role
 from services.store.tables import Audit, Person
 from services.store.topic_packs import LivePacks
-from tests.integration.api import Api, problem, running
+from tests.integration.api import Api, problem, running, text
 from tests.integration.test_web_signin import csrf
 from tests.integration.test_web_signin import sign_in as signed_in
 from tests.town import LEASE
@@ -163,10 +162,6 @@ def test_operators_read_what_is_the_teams_and_change_nothing(api: Api) -> None:
     assert api.v1("GET", f"subscriptions/{made['id']}", role=OPERATOR).status_code == 200
     problem(api.v1("PATCH", f"subscriptions/{made['id']}", role=OPERATOR, json={"name": "x"}), 403)
     problem(api.v1("GET", "teams", role=OPERATOR), 403)
-
-
-def text(answer) -> str:
-    return " ".join(lxml.html.document_fromstring(answer.text).text_content().split())
 
 
 def test_the_pages_make_a_team_and_share_with_it(api: Api) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import lxml.html
 import pytest
 from sqlalchemy import select
 
@@ -15,23 +12,13 @@ from services import clock
 from services.accounts import passwords, tries
 from services.store.states import Role
 from services.store.tables import Person, SignInLink, SignInTry
-from tests.integration.api import Api, running
+from tests.integration.api import Api, text
 from tests.integration.test_web_signin import csrf, sign_in
 from tests.parts import until
 
 ADDRESS = "subscriber@example.org"
 GOOD = "a fox walks past nine doors"
 TOGETHER = "The address and the password do not belong together"
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    with running(tmp_path) as one:
-        yield one
-
-
-def text(answer) -> str:
-    return " ".join(lxml.html.document_fromstring(answer.text).text_content().split())
 
 
 def ask(api: Api, **fields):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import lxml.html
 import pytest
 
@@ -12,19 +9,9 @@ from services import clock
 from services.store import deliveries
 from services.store.states import DeliveryState, Role
 from services.store.tables import Delivery
-from tests.integration.api import Api, running
+from tests.integration.api import Api, text
 
 SUBSCRIBER = Role.SUBSCRIBER
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    with running(tmp_path) as one:
-        yield one
-
-
-def text(answer) -> str:
-    return " ".join(lxml.html.document_fromstring(answer.text).text_content().split())
 
 
 def post(api: Api, path: str, by: Role = SUBSCRIBER, **fields):

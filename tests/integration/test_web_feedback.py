@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from sqlalchemy import func, select
 
 from services.reader_links import ReaderLinks
 from services.store.reader_tables import Feedback, StoryMute
 from services.store.secrets import open_vault
 from services.store.states import Role
-from tests.integration.api import Api, running
+from tests.integration.api import Api
 from tests.integration.test_web_pages import EVIL, page, tell, text_of
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    with running(tmp_path) as one:
-        yield one
 
 
 def links(api: Api) -> ReaderLinks:

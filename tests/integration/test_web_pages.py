@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from itertools import pairwise
@@ -26,12 +25,6 @@ from services.store.workers import Presence
 from tests.integration.api import ARTICLE, Api, running
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    with running(tmp_path) as one:
-        yield one
 
 
 def page(api: Api, path: str = "/", role: Role = Role.ADMIN, status: int = 200) -> lxml.html.HtmlElement:

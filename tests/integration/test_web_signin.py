@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,12 +20,6 @@ from tests.integration.api import Api, running
 
 OLD = "This sign-in link was used or is older than 10 minutes. Ask for a new one"
 UNSAFE = [(method, row.path) for row in TABLE for method in row.methods if method != "GET" and row.roles]
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    with running(tmp_path) as one:
-        yield one
 
 
 def link_of(api: Api, role: Role) -> str:

@@ -5,20 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from services.alerts import message
 from services.alerts.change import Change, Changed
-from services.alerts.message import (
-    AlertFacts,
-    Asked,
-    Clause,
-    Clock,
-    DigestFacts,
-    Evidence,
-    Foot,
-    Links,
-    Listened,
-    Section,
-    Unheard,
-)
 
 LOS_ANGELES = "America/Los_Angeles"
 SENT = datetime(2026, 11, 19, 17, 13, 34, tzinfo=UTC)
@@ -30,39 +18,39 @@ SENTENCE = (
 )
 
 
-def marked(sentence: str, *words: str, clause: str = "", zone: str = "lead") -> Evidence:
+def marked(sentence: str, *words: str, clause: str = "", zone: str = "lead") -> message.Evidence:
     """Mark the first place of each word."""
     spans = tuple((sentence.index(word), sentence.index(word) + len(word)) for word in words)
-    return Evidence(sentence, spans, clause=clause, zone=zone)
+    return message.Evidence(sentence, spans, clause=clause, zone=zone)
 
 
-COUNCIL = AlertFacts(
+COUNCIL = message.AlertFacts(
     story="st1",
     kind="new",
     title="San Bernardino council votes 5–2 to limit work with immigration officers",
     url="https://inlandcourier.example/2026/11/19/council-vote",
     outlet="Inland Courier",
-    clock=Clock(
+    clock=message.Clock(
         published=SENT - timedelta(seconds=90),
         seen=SENT - timedelta(seconds=3),
         matched=SENT - timedelta(seconds=2),
         sent=SENT,
     ),
     asked=(
-        Asked("7", "Sanctuary city, San Bernardino", "a1k9"),
-        Asked("4", "Detainers, California", "a1ka"),
+        message.Asked("7", "Sanctuary city, San Bernardino", "a1k9"),
+        message.Asked("4", "Detainers, California", "a1ka"),
     ),
     evidence=marked(SENTENCE, "sanctuary city", "detainers", clause='"sanctuary city"'),
     clauses=(
-        Clause("Topic", "first sentence of the lead", "Sanctuary city"),
-        Clause("Place", "the city: in the title and 6 times in the text", "San Bernardino, California"),
-        Clause("Leaves out", "animal*: not found"),
+        message.Clause("Topic", "first sentence of the lead", "Sanctuary city"),
+        message.Clause("Place", "the city: in the title and 6 times in the text", "San Bernardino, California"),
+        message.Clause("Leaves out", "animal*: not found"),
     ),
     places=("San Bernardino, California (city)",),
     copies=14,
     note="For the council memo, due 4 December",
     article="ar1",
-    links=Links(
+    links=message.Links(
         why=f"{SITE}/alerts/a1k9",
         mute=f"{SITE}/alerts/a1k9/mute",
         copies=f"{SITE}/alerts/a1k9#copies",
@@ -77,11 +65,11 @@ DESK = replace(
     url="https://valleyregister.example/desk",
     outlet="Valley Register",
     copies=0,
-    asked=(Asked("4", "Detainers, California", "a2"),),
+    asked=(message.Asked("4", "Detainers, California", "a2"),),
     evidence=marked("The desk, where officers could file a detainer in person, closes on 1 December.", "detainer"),
-    clauses=(Clause("Place", "in the title", "Stockton, California"),),
+    clauses=(message.Clause("Place", "in the title", "Stockton, California"),),
     clock=replace(COUNCIL.clock, published=SENT - timedelta(hours=12)),
-    links=Links(why=f"{SITE}/alerts/a2", mute=f"{SITE}/alerts/a2/mute"),
+    links=message.Links(why=f"{SITE}/alerts/a2", mute=f"{SITE}/alerts/a2/mute"),
     note="",
 )
 
@@ -92,12 +80,12 @@ RENT = replace(
     title="Pasadena board raises the rent cap to 3 per cent",
     outlet="Bay Herald",
     url="https://bayherald.example/rent",
-    asked=(Asked("9", "Rent control, Los Angeles County", "a4"),),
+    asked=(message.Asked("9", "Rent control, Los Angeles County", "a4"),),
     evidence=marked(
         "An earlier version said 5 per cent. The board voted for rent increases of up to 3 per cent.", "rent"
     ),
     told_at=SENT - timedelta(days=2),
-    links=Links(why=f"{SITE}/alerts/a4"),
+    links=message.Links(why=f"{SITE}/alerts/a4"),
     changed=Changed(
         Change.CORRECTION,
         since="ar0",
@@ -112,19 +100,19 @@ RENT = replace(
     ),
 )
 
-LISTENED = Listened(
+LISTENED = message.Listened(
     since=SENT - timedelta(days=1),
     articles=2318,
     sources=48,
     unheard=(
-        Unheard("Colton Star", SENT - timedelta(hours=9, minutes=20), concerns=("Detainers, California",)),
-        Unheard("High Desert Mail", SENT - timedelta(hours=29), failing=False, usual_gap=timedelta(hours=4)),
+        message.Unheard("Colton Star", SENT - timedelta(hours=9, minutes=20), concerns=("Detainers, California",)),
+        message.Unheard("High Desert Mail", SENT - timedelta(hours=29), failing=False, usual_gap=timedelta(hours=4)),
     ),
     longest_gap=timedelta(hours=9, minutes=20),
     longest_gap_source="Colton Star",
 )
 
-FOOT = Foot(
+FOOT = message.Foot(
     message="msg_7h2kq9",
     zone=LOS_ANGELES,
     to="dana@policy-desk.example",
@@ -135,13 +123,13 @@ FOOT = Foot(
     listened=LISTENED,
 )
 
-DAILY = DigestFacts(
+DAILY = message.DigestFacts(
     cadence="daily",
     since=SENT - timedelta(days=1),
     now=SENT,
     sections=(
-        Section("Detainers, California", (DESK, COUNCIL)),
-        Section("Rent control, Los Angeles County", (RENT,)),
+        message.Section("Detainers, California", (DESK, COUNCIL)),
+        message.Section("Rent control, Los Angeles County", (RENT,)),
     ),
     next_at=SENT + timedelta(days=1),
 )

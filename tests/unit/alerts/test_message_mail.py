@@ -13,24 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.alerts import message
 from services.alerts.mail import Envelope, Mail, compose, render_mail
-from services.alerts.message import (
-    AlertFacts,
-    Asked,
-    Clause,
-    Clock,
-    DigestFacts,
-    Evidence,
-    Foot,
-    Links,
-    Listened,
-    Section,
-)
 from services.errors import InvalidError
 from tests.unit.alerts.message_examples import COUNCIL, DAILY, FOOT, LISTENED, LOS_ANGELES, RENT, SENT, SITE
 
 ENVELOPE = Envelope("msg_7h2kq9", "Tocsin <alerts@news-alerts.example>", "dana@policy-desk.example", SENT, LOS_ANGELES)
-BARE = AlertFacts("s", "new", "Short", None, "", Clock(SENT, SENT, SENT), (Asked("1", "X"),))
+BARE = message.AlertFacts("s", "new", "Short", None, "", message.Clock(SENT, SENT, SENT), (message.Asked("1", "X"),))
 
 
 def read(body: bytes) -> EmailMessage:
@@ -70,7 +59,7 @@ def test_no_line_of_text_is_longer_than_72_but_for_an_address() -> None:
 
 
 def test_links_that_are_not_given_are_not_shown() -> None:
-    mail = render_mail(BARE, Foot("msg_1"))
+    mail = render_mail(BARE, message.Foot("msg_1"))
     for words in ("Mute", "See it", "Was this right", "WAS THIS RIGHT", "Unsubscribe", "outlets", "Read it", "href="):
         assert words not in mail.html + mail.text
 
@@ -85,14 +74,14 @@ def test_a_digest_groups_numbers_and_proves_silence() -> None:
 
 
 def test_when_all_was_well_the_proof_is_one_sentence_without_a_box() -> None:
-    well = Listened(SENT - timedelta(days=1), 2318, 48)
+    well = message.Listened(SENT - timedelta(days=1), 2318, 48)
     mail = render_mail(DAILY, replace(FOOT, listened=well))
     assert "All were healthy the whole time." in mail.html
     assert 'class="warn"' not in mail.html
 
 
 def test_a_digest_stops_at_50_stories_and_says_how_many_more() -> None:
-    many = replace(DAILY, sections=(Section("All", (COUNCIL,) * 62),), more_url=f"{SITE}/alerts")
+    many = replace(DAILY, sections=(message.Section("All", (COUNCIL,) * 62),), more_url=f"{SITE}/alerts")
     mail = render_mail(many, FOOT)
     assert mail.subject == "62 stories for Thursday 19 November"
     assert "and 12 more\nhttps://news-alerts.example/alerts" in mail.text
@@ -102,14 +91,18 @@ def test_a_digest_stops_at_50_stories_and_says_how_many_more() -> None:
 
 def test_a_digest_of_long_stories_stays_below_what_mail_programs_cut() -> None:
     long = replace(
-        COUNCIL, title="t" * 500, outlet="o" * 500, evidence=Evidence("ü" * 5000), url="https://n.example/" + "u" * 1500
+        COUNCIL,
+        title="t" * 500,
+        outlet="o" * 500,
+        evidence=message.Evidence("ü" * 5000),
+        url="https://n.example/" + "u" * 1500,
     )
-    html = render_mail(replace(DAILY, sections=(Section("All", (long,) * 60),)), FOOT).html  # fmt: skip
+    html = render_mail(replace(DAILY, sections=(message.Section("All", (long,) * 60),)), FOOT).html  # fmt: skip
     assert len(html.encode()) < 100_000
 
 
 def test_a_group_of_one_reads_like_an_alert() -> None:
-    group = replace(DAILY, cadence="group", sections=(Section("X", (COUNCIL,)),))
+    group = replace(DAILY, cadence="group", sections=(message.Section("X", (COUNCIL,)),))
     assert render_mail(group, FOOT) == render_mail(COUNCIL, FOOT)
 
 
@@ -182,13 +175,13 @@ def test_whatever_a_text_holds_the_html_stays_text_and_http_links(parts: list[st
         title=one,
         outlet=two,
         url=three,
-        evidence=Evidence(four, ((0, 3),)),
-        clauses=(Clause(five, six, seven),),
-        asked=(Asked("1", eight), Asked("2", one)),
+        evidence=message.Evidence(four, ((0, 3),)),
+        clauses=(message.Clause(five, six, seven),),
+        asked=(message.Asked("1", eight), message.Asked("2", one)),
         note=two,
-        links=Links(why=three, mute=four, copies=five, feedback=((six, seven),)),
+        links=message.Links(why=three, mute=four, copies=five, feedback=((six, seven),)),
     )
-    digest = DigestFacts("daily", SENT, SENT, (Section(eight, (story,)),), more=3, more_url=one)
+    digest = message.DigestFacts("daily", SENT, SENT, (message.Section(eight, (story,)),), more=3, more_url=one)
     foot = replace(FOOT, to=two, unsubscribe=three, listened=LISTENED)
     for facts in (story, digest):
         tree = lxml.html.document_fromstring(render_mail(facts, foot).html)

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 
 from services.errors import InvalidError, OutsideError
 from services.fetching import fetch
 from services.guard import Gate, is_public
+from tests.unit.guard.recorder import Recorder
 
 BLOCKED = "is on a private network. Tocsin only connects to public addresses"
 PUBLIC = "93.184.215.14"
-
-
-class Recorder:
-    """Stands for the call that connects."""
-
-    def __init__(self) -> None:
-        self.dialled: list[tuple[str, int]] = []
-
-    def __call__(self, address: str, port: int, timeout_s: float) -> socket.socket:
-        self.dialled.append((address, port))
-        raise ConnectionRefusedError
 
 
 def gate_for(*addresses: str, allow: tuple[str, ...] = ()) -> tuple[Gate, Recorder]:

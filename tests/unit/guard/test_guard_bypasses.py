@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from services.addresses import is_public
 from services.channels.chat import check_chat_url
 from services.channels.webhook import check_webhook_url
 from services.errors import InvalidError, OutsideError
@@ -22,23 +21,9 @@ from services.fetching import ask, fetch
 from services.guard import Gate, read_url
 from tests.sinks import HttpSink, Reply
 from tests.unit.guard.bypasses import NAMES, hosts, look_up, urls
+from tests.unit.guard.recorder import Recorder
 
 FEWEST = 400
-
-
-class Recorder:
-    """Stands for the call that connects."""
-
-    def __init__(self) -> None:
-        self.dialled: list[tuple[str, int]] = []
-
-    def __call__(self, address: str, port: int, timeout_s: float) -> socket.socket:
-        self.dialled.append((address, port))
-        raise ConnectionRefusedError
-
-    @property
-    def inside(self) -> list[tuple[str, int]]:
-        return [(address, port) for address, port in self.dialled if not is_public(address)]
 
 
 def recorded() -> tuple[Gate, Recorder]:
