@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.app import run
+from tests.integration.answering import answer
 
 ARTICLE = """Stockton weighs a curfew
 
@@ -18,12 +18,6 @@ STOCKTON, Calif. (AP) — The Stockton City Council will vote on a curfew, as Mo
 READ MORE: Chicago river turns green
 """
 KEYS = {"start", "end", "text", "division", "name", "type", "lat", "lon", "ambiguous", "evidence"}
-
-
-def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = run(arguments)
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def lines(

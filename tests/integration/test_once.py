@@ -13,7 +13,7 @@ from services.api.access import TABLE
 from services.store.states import Role
 from services.store.tables import Idempotency
 from tests.integration.api import Api, problem, running
-from tests.integration.test_web_pages import tell
+from tests.integration.pages import tell
 from tests.parts import until
 
 OPML = '<opml version="2.0"><body><outline xmlUrl="http://127.0.0.1:9/o"/></body></opml>'

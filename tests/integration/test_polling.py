@@ -1,25 +1,18 @@
-"""Sources are polled as they ask to be, in their rhythm, by any number of workers, and say how they do."""
+"""What a poll asks of a source and takes in: validators, passwords, dates, items that cannot be stored, sitemaps."""
 
 from __future__ import annotations
 
 import gzip
-import threading
 from datetime import datetime, timedelta
 
 import pytest
 
-from services.sources.poll import Kit, Poller
-from services.sources.rhythm import Rhythm
-from services.store import polls, sources
-from services.store.source_tables import Host
-from services.store.states import Health, SourceState
-from services.store.tables import Article, Audit, Source
+from services.store.states import Health
+from services.store.tables import Article, Audit
 from services.store.tables import Poll as PollRow
 from tests.builders import NOW
 from tests.feed_site import Said, rss
 from tests.newsroom import HOUR, MINUTE, Newsroom, fresh
-
-# ---- asking again ----
 
 
 def test_validators_go_back_as_they_came_and_a_304_brings_nothing(room: Newsroom) -> None:
@@ -73,254 +66,6 @@ def test_a_name_and_password_are_sealed_shown_to_nobody_and_sent(room: Newsroom)
     row = room.row()
     assert "s3c" not in f"{row.url}{row.secret_sealed}{[line.after for line in room.all(Audit)]}"
     assert room.site.asked("/feed")[0].headers["authorization"] == "Basic YW5hOnMzY0ByZXQ="
-
-
-# ---- when ----
-
-
-def test_a_source_is_polled_twice_in_its_usual_gap(room: Newsroom) -> None:
-    room.watch(room.site.at("/feed", rss(*fresh(20, every=20 * MINUTE))))
-    room.poll()
-    assert room.due_in() == 10 * MINUTE
-
-
-@pytest.mark.parametrize(("every", "due"), [(MINUTE, 2 * MINUTE), (timedelta(days=7), HOUR)])
-def test_never_more_often_than_2_minutes_nor_less_often_than_60(
-    room: Newsroom, every: timedelta, due: timedelta
-) -> None:
-    room.watch(room.site.at("/feed", rss(*fresh(20, every=every))))
-    room.poll()
-    assert room.due_in() == due
-
-
-def test_a_source_whose_rhythm_nobody_knows_is_polled_every_five_minutes(room: Newsroom) -> None:
-    room.watch(room.site.at("/feed", rss(("a", None))))
-    room.poll()
-    assert room.due_in() == 5 * MINUTE
-
-
-def test_a_source_that_is_silent_is_asked_less_and_less_often(room: Newsroom) -> None:
-    room.watch(room.site.at("/feed", rss(*fresh(20, every=10 * MINUTE))))
-    room.poll()
-    waits = []
-    for _ in range(40):
-        room.at_next()
-        waits.append(room.due_in())
-    assert waits == sorted(waits)
-    assert waits[0] == 5 * MINUTE
-    assert waits[-1] > 12 * MINUTE
-
-
-def test_the_lifetime_that_a_feed_names_is_waited_for_up_to_an_hour(room: Newsroom) -> None:
-    for seconds, due in ((1800, 30 * MINUTE), (999_999, HOUR), (60, 2 * MINUTE + 30 * timedelta(seconds=1))):
-        name = f"S{seconds}"
-        headers = {"Cache-Control": f"public, max-age={seconds}"}
-        room.watch(room.site.at(f"/{seconds}", Said(rss(*fresh(20, every=5 * MINUTE)), headers=headers)), name)
-        room.poll()
-        assert room.due_in(name) == pytest.approx(due * (1.05 if seconds > 60 else 1), abs=timedelta(seconds=1)), name
-
-
-@pytest.mark.parametrize("status", [429, 503, 500])
-def test_a_server_that_asks_to_be_left_alone_is(room: Newsroom, status: int) -> None:
-    room.watch(room.site.at("/feed", Said("busy", status, {"Retry-After": "7200"})))
-    room.poll()
-    assert timedelta(hours=2) <= room.due_in() <= timedelta(hours=2.3)
-
-
-def test_a_busy_host_rests_with_all_its_sources(room: Newsroom) -> None:
-    room.watch(room.site.at("/a", Said("busy", 429, {"Retry-After": "600"})), "A")
-    room.poll()
-    room.watch(room.site.at("/b", rss(*fresh(1))), "B")
-    assert room.poll() == 0
-    room.now += 11 * MINUTE
-    assert room.poll() == 2
-
-
-@pytest.mark.parametrize("value", ["-1", "1e99", "Fri, 31 Feb 2026 00:00:00 GMT", "soon", "9" * 400, ""])
-def test_a_retry_after_that_makes_no_sense_does_no_harm(room: Newsroom, value: str) -> None:
-    room.watch(room.site.at("/feed", Said("busy", 503, {"Retry-After": value})))
-    room.poll()
-    assert timedelta(0) < room.due_in() <= timedelta(hours=27)
-
-
-def test_failures_wait_longer_each_time_up_to_an_hour_and_never_stop(room: Newsroom) -> None:
-    room.watch(room.site.at("/feed", Said("no", 500)))
-    room.poll()
-    waits = [room.due_in()]
-    for _ in range(12):
-        room.at_next()
-        waits.append(room.due_in())
-    assert waits[:4] == [5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 40 * MINUTE]
-    assert set(waits[4:]) == {HOUR}
-
-
-def test_sources_added_together_spread(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    for n in range(20):
-        room.watch(room.site.at(f"/{n}", rss(("a", None))).replace("127.0.0.1", f"h{n}.example"), f"S{n}")
-    assert room.poll() == 20
-    assert len({room.due_in(f"S{n}") for n in range(20)}) == 20
-
-
-# ---- whose turn ----
-
-
-def test_one_connection_at_a_time_to_a_host_with_a_pause_between(room: Newsroom) -> None:
-    room.site.latency_s = 0.02
-    for n in range(6):
-        room.watch(room.site.at(f"/{n}", rss(("a", None))), f"S{n}")
-    pollers = [Poller(room.kit()) for _ in range(3)]
-    threads = [threading.Thread(target=poller.once) for poller in pollers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    Poller(room.kit()).once()
-    spans = sorted((seen.began, seen.ended) for seen in room.site.seen)
-    assert len(spans) == 6
-    assert all(earlier[1] <= later[0] for earlier, later in zip(spans, spans[1:], strict=False))
-
-
-def test_a_host_is_left_alone_for_the_gap(room: Newsroom) -> None:
-    for n in range(2):
-        room.watch(room.site.at(f"/{n}", rss(("a", None))), f"S{n}")
-    kit = room.kit()
-    slow = Kit(kit.store, kit.gate, kit.vault, kit.clock, Rhythm(gap=timedelta(seconds=5)))
-    assert Poller(slow).once() == 1
-    room.now += timedelta(seconds=4)
-    assert Poller(slow).once() == 0
-    room.now += timedelta(seconds=1)
-    assert Poller(slow).once() == 1
-
-
-def test_workers_beside_each_other_poll_each_source_once(room: Newsroom) -> None:
-    room.site.latency_s = 0.02
-    for n in range(30):
-        room.watch(room.site.at(f"/{n}", rss((f"a{n}", NOW))).replace("127.0.0.1", f"h{n}.example"), f"S{n}")
-    threads = [threading.Thread(target=Poller(room.kit(), at_once=4).once) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(room.site.seen) == 30
-    assert len(room.all(PollRow)) == len(room.all(Article)) == 30
-
-
-def test_a_worker_that_died_loses_its_turn_with_its_lease(room: Newsroom) -> None:
-    room.watch(room.site.at("/feed", rss(*fresh(2))))
-    with room.store.write() as work:
-        assert len(polls.claim_due(work.session, room.now, timedelta(seconds=60), 10)) == 1
-    assert room.poll() == 0
-    room.now += timedelta(seconds=61)
-    assert room.poll() == 1
-    assert len(room.all(Article)) == 2
-
-
-def test_an_answer_that_came_after_the_lease_changes_nothing(room: Newsroom) -> None:
-    room.watch(room.site.at("/feed", rss(*fresh(2))))
-    with room.store.write() as work:
-        claim = polls.claim_due(work.session, room.now, timedelta(seconds=60), 10)[0]
-    room.now += timedelta(seconds=61)
-    room.poll()
-    with room.store.write() as work:
-        late = PollRow(source=claim.row.id, at=room.now, ok=True)
-        assert not polls.record(work.session, claim.row, late)
-    assert len(room.all(PollRow)) == 1
-
-
-def test_what_a_stopping_worker_holds_is_due_again_at_once(room: Newsroom) -> None:
-    held = threading.Event()
-    room.watch(room.site.at("/feed", lambda _seen: held.wait(20) and Said(rss(*fresh(1)))))
-    stopping = threading.Event()
-    poller = Poller(room.kit())
-    thread = threading.Thread(target=poller.run, args=(stopping,))
-    thread.start()
-    while not room.site.seen:
-        stopping.wait(0.01)
-    stopping.set()
-    thread.join(20)
-    row = room.row()
-    assert (row.lease_token, row.next_poll_at) == (None, NOW)
-    with room.store.read() as session:
-        assert session.get_one(Host, "127.0.0.1").free_at <= room.now
-    held.set()
-
-
-# ---- moving and ending ----
-
-
-def test_a_permanent_redirect_is_believed_the_third_time(room: Newsroom) -> None:
-    new = room.site.at("/new", rss(*fresh(1)))
-    room.watch(room.site.at("/old", Said(status=301, headers={"Location": "/new"})))
-    for polled in range(3):
-        assert room.row().url == room.site.url + "/old"
-        room.poll() if polled == 0 else room.at_next()
-    assert room.row().url == new
-    assert room.health() is Health.MOVED
-    assert "Moved from" in room.row().reason
-    assert [change.line.partition(":")[0] for change in room.told] == ["Gazette has moved"]
-    room.at_next()
-    assert len(room.site.asked("/old")) == 3
-    room.now += timedelta(days=8)
-    room.poll()
-    assert room.health() in (Health.HEALTHY, Health.QUIET)
-
-
-@pytest.mark.parametrize("status", [302, 307, 303])
-def test_a_passing_redirect_is_never_taken_over(room: Newsroom, status: int) -> None:
-    room.site.at("/new", rss(*fresh(1)))
-    room.watch(room.site.at("/old", Said(status=status, headers={"Location": "/new"})))
-    room.poll()
-    for _ in range(4):
-        room.at_next()
-    assert room.row().url == room.site.url + "/old"
-    assert len(room.all(Article)) == 1
-
-
-def test_redirects_to_different_places_are_not_added_up(room: Newsroom) -> None:
-    places = iter(["/a", "/a", "/b", "/a", "/a"])
-    for path in ("/a", "/b"):
-        room.site.at(path, rss(*fresh(1)))
-    room.watch(room.site.at("/old", lambda _seen: Said(status=308, headers={"Location": next(places)})))
-    room.poll()
-    for _ in range(4):
-        room.at_next()
-    assert room.row().url == room.site.url + "/old"
-
-
-def test_a_source_that_moved_to_one_watched_already_ends_and_says_so(room: Newsroom) -> None:
-    room.watch(room.site.at("/new", rss(*fresh(1))), "New")
-    room.watch(room.site.at("/old", Said(status=301, headers={"Location": "/new"})))
-    for _ in range(3):
-        room.poll()
-        room.now = max(row.next_poll_at for row in room.all(Source) if row.next_poll_at)
-    assert room.health() is Health.GONE
-    assert 'watched already as "New"' in room.row().reason
-
-
-def test_gone_is_for_good_until_somebody_resumes_it(room: Newsroom) -> None:
-    room.watch(room.site.at("/feed", Said("gone", 410)))
-    room.poll()
-    assert room.health() is Health.GONE
-    room.now += timedelta(days=30)
-    assert room.poll() == 0
-    with room.store.write() as work:
-        sources.resume(work.session, sources.get(work.session, "Gazette"), room.now)
-    assert room.poll() == 1
-
-
-def test_a_paused_source_stays_paused_although_a_poll_was_under_way(room: Newsroom) -> None:
-    def pause(_seen) -> Said:
-        with room.store.write() as work:
-            sources.pause(work.session, sources.get(work.session, "Gazette"))
-        return Said(rss(*fresh(1)))
-
-    room.watch(room.site.at("/feed", pause))
-    room.poll()
-    assert (room.row().state, room.row().next_poll_at) == (SourceState.PAUSED, None)
-
-
-# ---- what is taken in ----
 
 
 def test_old_items_of_a_first_good_poll_raise_no_alert_and_later_ones_do(room: Newsroom) -> None:
@@ -380,9 +125,6 @@ def test_what_cannot_be_stored_is_a_failure_of_its_source_alone(
     assert room.health() is Health.HEALTHY
     assert room.health("Bad") is Health.FAILING
     assert [row.external_id for row in room.all(Article)] == ["good"]
-
-
-# ---- news sitemaps ----
 
 
 def _sitemap(base: str, *names: str) -> str:

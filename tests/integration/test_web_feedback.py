@@ -9,7 +9,7 @@ from services.store.reader_tables import Feedback, StoryMute
 from services.store.secrets import open_vault
 from services.store.states import Role
 from tests.integration.api import Api
-from tests.integration.test_web_pages import EVIL, page, tell, text_of
+from tests.integration.pages import EVIL, page, tell, text_of
 
 
 def links(api: Api) -> ReaderLinks:

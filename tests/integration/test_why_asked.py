@@ -11,7 +11,7 @@ from services import clock
 from services.cli.app import run
 from services.store.states import Role
 from tests.integration.api import Api, problem, running
-from tests.integration.test_why import QUERY, TEXT, URL, pushed
+from tests.integration.stages_of_articles import QUERY, TEXT, URL, pushed
 from tests.town import Town
 
 

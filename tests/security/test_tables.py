@@ -55,7 +55,7 @@ def test_what_the_table_names_is_there(case: str) -> None:
 @pytest.mark.parametrize("number", range(1, CLASSES + 1))
 def test_each_class_of_peers_has_five_cases_that_name_their_cve(number: int) -> None:
     cases = 0
-    for file in ("security/test_classes_of_network.py", "security/test_classes_of_pages.py"):
+    for file in (f"security/test_classes_of_{what}.py" for what in ("network", "pages", "sessions")):
         for name, node in functions(file).items():
             if name.startswith(f"test_k{number}_"):
                 text = ast.get_source_segment((TESTS / file).read_text(), node) or ""
