@@ -36,7 +36,6 @@ class Dead(StrEnum):
     HTTP_4XX = "http_4xx"
     GONE = "gone"
     TRIES_EXHAUSTED = "tries_exhausted"
-    EXPIRED = "expired"
     RENDER_ERROR = "render_error"
     CONFIG_ERROR = "config_error"
     BLOCKED_ADDRESS = "blocked_address"

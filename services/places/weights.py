@@ -38,7 +38,6 @@ class Weights:
     mention: float = 0.5
     state: float = 0.5
     county: float = 0.5
-    alert: float = 0.8
 
     @property
     def learned(self) -> bool:

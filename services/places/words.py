@@ -13,7 +13,6 @@ def listed(text: str) -> frozenset[str]:
 LOCATIVE = listed("in at from near outside around within across throughout toward towards into through inside between "
                    "via downtown nearby northern southern eastern western central upstate greater suburban rural "
                    "north south east west of to leaving visiting")  # fmt: skip
-SURE_LOCATIVE = listed("in at from near outside around within across throughout into inside downtown nearby")
 STOP = listed("the a an and or but of in on at to for from by with as is was are were be been has have had will would "
                "can could may might must shall should this that these those it its he she they we you i his her their "
                "our your my not no if when while where who which what than then so such also after before since "

@@ -18,7 +18,7 @@ from services.queries import as_json
 from services.queries.as_json import Json
 from services.queries.canonical import to_text
 from services.queries.document import Document
-from services.queries.evaluate import Evidence, Missing, Places, Reader, Verdict, evaluate, holds
+from services.queries.evaluate import Missing, Places, Reader, Verdict, evaluate, holds
 from services.queries.tree import And, Node, Or
 
 PASSAGES = 5
@@ -80,10 +80,3 @@ def told_missing(leaf: Missing) -> str:
     if leaf.present:
         return "stands in the article and must not"
     return "left out by what its topic pack excludes" if leaf.inner else "is not in the article"
-
-
-def told_ignored(one: Evidence) -> str:
-    """Say in words why a hit did not count: the zone it stands in."""
-    if one.how:
-        return one.how
-    return f"stands only in the {one.zone}, which counts when a query asks for {one.zone}:"

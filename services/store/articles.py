@@ -241,11 +241,6 @@ def page(
     return list(session.scalars(query))
 
 
-def previous(session: Session, row: Article) -> Article | None:
-    """Give the revision before this one, or the article that had the same address before it."""
-    return previous_all(session, [row]).get(row.id)
-
-
 def previous_all(session: Session, rows: Sequence[Article]) -> dict[str, Article]:
     """Give, for each of the articles that has it, the revision before it, or what had its address before it."""
     before = {

@@ -48,15 +48,6 @@ def judged(
     return [(row, FeedbackVerdict(said) if said else None) for row, said in session.execute(query)]
 
 
-def verdicts(session: Session, subscriptions: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Count what was said of the alerts of each subscription."""
-    found: dict[str, dict[str, int]] = {}
-    for row in session.scalars(select(Feedback).where(col(Feedback.subscription).in_(subscriptions))):
-        counts = found.setdefault(row.subscription, {})
-        counts[row.verdict] = counts.get(row.verdict, 0) + 1
-    return found
-
-
 def mute_story(session: Session, person: str, story: str, now: datetime) -> None:
     """Tell a person no more of a story."""
     insert = insert_into(session, StoryMute).values(person=person, story=story, at=now)

@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 from services.store.deliveries import Ending, close_attempt
 from services.store.live import in_state
 from services.store.states import DeliveryState, Outcome
-from services.store.tables import Attempt, Delivery, Worker
+from services.store.tables import Delivery, Worker
 
 PAGE = 500
 
@@ -67,9 +67,3 @@ def _return(session: Session, row: Delivery, ending: Ending, now: datetime) -> b
         return False
     close_attempt(session, row, ending, now)
     return True
-
-
-def uncertain_attempts(session: Session) -> int:
-    """Count the attempts that ended without an answer: an upper bound of second copies."""
-    found = select(col(Attempt.delivery)).where(col(Attempt.outcome) == Outcome.UNCERTAIN)
-    return len(session.scalars(found).all())

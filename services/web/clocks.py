@@ -21,8 +21,3 @@ def ticks(published: datetime | None, seen: datetime, matched: datetime, sent: d
     moments = [(name, at) for name, at in known if at is not None]
     gaps = [max(0.0, (after - at).total_seconds()) for (_, at), (_, after) in zip(moments, moments[1:], strict=False)]
     return [Tick(name, at, gap) for (name, at), gap in zip(moments, [*gaps, None], strict=True)]
-
-
-def whole_s(shown: list[Tick]) -> float:
-    """Give the seconds from the first moment to the last."""
-    return max(0.0, (shown[-1].at - shown[0].at).total_seconds()) if shown else 0.0

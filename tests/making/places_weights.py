@@ -5,7 +5,7 @@ Learned from `../shared/data/places/lgl-dev.jsonl`, each article twice: with the
     1. a chance for each span from its signs alone
     2. weights of the evidence for what a name means, with the votes of chances that were learned on other outlets
     3. a second chance from signs, the first chances around, and the evidence for what it would mean
-    4. thresholds: of mentions, states, counties; and of alerts, where states named are right 95 times in 100
+    4. thresholds: of mentions, states and counties
 
 Whatever a later step builds on is made by models that did not see the outlet (five parts, by outlet).
 """
@@ -167,7 +167,7 @@ def rounded(found: Mapping[str, dict[str, float]]) -> dict[str, dict[str, float]
             for part, numbers in found.items()}  # fmt: skip
 
 
-THRESHOLDS = {"mention": 0.36, "state": 0.43, "county": 0.42, "alert": 0.75}
+THRESHOLDS = {"mention": 0.36, "state": 0.43, "county": 0.42}
 
 
 def main() -> None:
