@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx2
 import lxml.html
@@ -19,6 +21,7 @@ from services.settings import Settings
 from services.store import people
 from services.store.states import Role
 from services.store.work import Store
+from tests.databases import Databases
 
 ARTICLE = {"external_id": "a1", "title": "Council votes", "text": "The council voted to be a sanctuary city."}
 ROLES = tuple(Role)
@@ -81,6 +84,15 @@ class Api:
             return {table.name: session.scalar(select(func.count()).select_from(table)) for table in tables}
 
 
+@cache
+def _model() -> bytes:
+    """A database of SQLite with all tables: migrating one anew takes 0.6 s, and hundreds of tests want one."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "one.db"
+        Databases(Path(folder), None).sqlite(file)
+        return file.read_bytes()
+
+
 @contextmanager
 def running(folder: Path, database_url: str = "", **settings) -> Iterator[Api]:
     """Run an application for as long as the block."""
@@ -88,6 +100,10 @@ def running(folder: Path, database_url: str = "", **settings) -> Iterator[Api]:
         data=folder / "data", database_url=database_url, broker_url="", allow_private=("127.0.0.0/8",), sweep_s=3600,
         **settings,
     )  # fmt: skip
+    if not database_url:
+        given.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (given.data / "tocsin.db").write_bytes(_model())
+        (given.data / "tocsin.db").chmod(0o600)
     prepared = first_run.prepare(given)
     app = build(given)
     with TestClient(app, base_url=given.public_url, raise_server_exceptions=False) as client:
