@@ -29,8 +29,8 @@ def databases(tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgre
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, on SQLite and on PostgreSQL; with all tables if the test has the store too."""
-    with_tables = "store" in request.fixturenames
+    """The URL of an empty database on each engine; with all tables if the test has a store, an API or a hub too."""
+    with_tables = not {"store", "api", "hub_settings"}.isdisjoint(request.fixturenames)
     databases: Databases = request.getfixturevalue("databases")
     if request.param == "sqlite":
         path = tmp_path / "tocsin.db"
