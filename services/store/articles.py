@@ -40,17 +40,23 @@ RETRY = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Rows handed out to one worker under a token. `careful`: the ids of those an earlier worker ended with in hand."""
+    """Rows handed out to one worker under a token. `careful`: the ids of those that failed before, or that an earlier
+    worker ended with in hand.
+    """
 
     token: str
     rows: Sequence[Article]
     careful: frozenset[str] = frozenset()
 
-    def in_turn(self) -> list[list[Article]]:
-        """Give the rows in groups, those that are to be handled with care last: the others need not wait for them."""
+    def in_turn(self, *, careful_first: bool = False) -> list[list[Article]]:
+        """Give the rows in groups, those that are to be handled with care last: the others need not wait for them.
+
+        `careful_first`: what an earlier worker ended with may end this one with any of the others too.
+        """
         others = [row for row in self.rows if row.id not in self.careful]
         careful = [row for row in self.rows if row.id in self.careful]
-        return [group for group in (others, careful) if group]
+        groups = (careful, others) if careful_first else (others, careful)
+        return [group for group in groups if group]
 
 
 def put(
@@ -135,11 +141,16 @@ def _claim(  # Any: a column of times, which may be null
     session: Session, stage: ColumnElement[bool], order: Mapped[Any], now: datetime,
     lease: timedelta, limit: int,
 ) -> Claim:  # fmt: skip
-    """Take fresh rows, and with them one whose lease is over: after them all it would wait for as long as more come."""
+    """Take fresh rows, and with them one whose lease is over: after them all it would wait for as long as more come.
+
+    One that failed before is no fresh one: what failed apart would end the worker itself the next time.
+    """
     waiting = (col(Article.state) == ArticleState.NEW, stage, col(Article.due_at) <= now)
     token = secrets.token_hex(8)
-    over = _take(session, (*waiting, col(Article.lease_until) < now), order, token, now + lease, 1)
-    fresh = _take(session, (*waiting, col(Article.lease_token).is_(None)), order, token, now + lease, limit)
+    free = col(Article.lease_token).is_(None)
+    again = (col(Article.lease_until) < now) | (free & (col(Article.tries) > 0))
+    over = _take(session, (*waiting, again), order, token, now + lease, 1)
+    fresh = _take(session, (*waiting, free, col(Article.tries) == 0), order, token, now + lease, limit)
     rows = sorted([*over, *fresh], key=lambda row: (row.seen_at, row.id))
     return Claim(token, rows, frozenset(row.id for row in over))
 

@@ -45,6 +45,7 @@ class LiveRules:
         self._topics_seen = 0
         self._unread: dict[str, str] = {}
         self._anyway: dict[str, str] | None = None
+        self.outlived = False  # whether this process went through articles with them and still lives
 
     def tree(self, key: str) -> Node:
         """Give a rule's tree with its words as they were typed, for showing why it holds.

@@ -27,7 +27,7 @@ ARTICLES = 9
 
 def work(url: str, stop: Event, each: Barrier, took: Queue[tuple[int, int]], number: int) -> None:
     """Match what waits until told to stop, one article a turn and the first when each process has one; say what it took."""
-    claim, find, first = articles.claim_to_match, pipeline.find_all, iter([True])
+    claim, find, first = articles.claim_to_match, pipeline.find_some, iter([True])
 
     def find_together(rules, rows, names, *, apart):
         if next(first, False):
@@ -35,7 +35,7 @@ def work(url: str, stop: Event, each: Barrier, took: Queue[tuple[int, int]], num
         return find(rules, rows, names, apart=apart)
 
     articles.claim_to_match = lambda session, now, lease: claim(session, now, lease, 1)
-    pipeline.find_all = find_together
+    pipeline.find_some = find_together
     store = open_store(url)
     rules = LiveRules(Engine(shipped().trees), shipped())
     rules.refresh(store)

@@ -186,16 +186,16 @@ def test_an_article_that_cannot_be_written_costs_no_other(town: Town, monkeypatc
 def test_an_article_that_another_worker_took_over_is_left_to_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.subscribe("harbor", town.channel())
     made = reports(town, 4)
-    real = pipeline.find_all
+    real = pipeline.find_some
 
-    def find_all(rules, rows, names, *, apart):
+    def find_some(rules, rows, names, *, apart):
         with town.store.write() as work:
             row = articles.get(work.session, made[1])
             row.lease_token = "another"
             work.session.add(row)
         return real(rules, rows, names, apart=apart)
 
-    monkeypatch.setattr(pipeline, "find_all", find_all)
+    monkeypatch.setattr(pipeline, "find_some", find_some)
     live = LiveStories(terms_table(), OPTIONS.window)
     pipeline.match(town.store, town.rules, town.clock, LEASE, OPTIONS, live)
     assert {row.article for row in town.all(StoryMember)} == set(made) - {made[1]}

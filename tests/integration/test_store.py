@@ -152,6 +152,26 @@ def test_an_article_that_fails_three_times_is_set_aside_with_its_reason(store: S
     assert (row.state, row.reason, row.trace) == (ArticleState.SET_ASIDE, "poison: ValueError: bad", "trace")
 
 
+def test_an_article_that_failed_before_is_handled_with_care_one_at_a_time(store: Store) -> None:
+    with store.write() as work:
+        for name in ("a", "b", "c"):
+            an_article(work.session, name)
+    with store.write() as work:
+        claim = articles.claim_to_read(work.session, NOW, LEASE)
+        for row in claim.rows[:2]:
+            articles.record_failure(work.session, row, claim.token, "ValueError: bad", "trace", NOW)
+        articles.release(work.session, claim.token)
+    at = NOW + articles.RETRY
+    with store.write() as work:
+        again = articles.claim_to_read(work.session, at, LEASE)
+    failed = {row.id for row in claim.rows[:2]}
+    assert len(again.rows) == 2
+    assert len(again.careful) == 1
+    assert again.careful < failed
+    assert [row.id in again.careful for group in again.in_turn() for row in group] == [False, True]
+    assert [row.id in again.careful for group in again.in_turn(careful_first=True) for row in group] == [True, False]
+
+
 # ---- stories ----
 
 

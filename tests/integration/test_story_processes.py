@@ -23,7 +23,7 @@ from workers.process import Process
 def work(url: str, data: Path, ready: Barrier, took: Queue[tuple[int, str]], number: int) -> None:
     """Match one article as `tocsin worker match` does, after both processes have one in hand."""
     process = Process(Settings(data=data, database_url=url, broker_url=""), Stage.MATCH, "")
-    claim, find = articles.claim_to_match, pipeline.find_all
+    claim, find = articles.claim_to_match, pipeline.find_some
 
     def both_have_one(rules, rows, names, *, apart):
         took.put((number, rows[0].external_id))
@@ -31,7 +31,7 @@ def work(url: str, data: Path, ready: Barrier, took: Queue[tuple[int, str]], num
         return find(rules, rows, names, apart=apart)
 
     articles.claim_to_match = lambda session, now, lease: claim(session, now, lease, 1)
-    pipeline.find_all = both_have_one
+    pipeline.find_some = both_have_one
     ready.wait(60)
     while not process.work():
         process.stopping.wait(0.01)

@@ -272,15 +272,15 @@ def test_what_a_worker_had_in_hand_when_it_was_parted_once_more_is_decided_once(
     second = told(town, "school", PLANTED)
     with town.store.write() as work:
         new = story_acts.split(work, "Ola", story_of(town, ferry), school, town.now).story.id
-    real = pipeline.find_all
+    real = pipeline.find_some
     again = partial(split_only, town, new, second)
 
     def find(*given, **named):
-        monkeypatch.setattr(pipeline, "find_all", real)
+        monkeypatch.setattr(pipeline, "find_some", real)
         again()
         return real(*given, **named)
 
-    monkeypatch.setattr(pipeline, "find_all", find)
+    monkeypatch.setattr(pipeline, "find_some", find)
     town.run()
     assert story_of(town, second) == story_id(second)
     assert [row.story for row in town.all(Alert) if (row.article, row.kind) == (second, "new")] == [story_id(second)]
