@@ -67,7 +67,7 @@ def take_in(work: Work, source: str, item: Item, now: datetime, *, old: bool = F
 def ingest(store: Store, clock: Clock, lease: timedelta) -> int:
     """Read claimed articles into zones; give how many were claimed."""
     with store.write() as work:
-        claim = articles.claim_to_read(work.session, clock(), lease)
+        claim = articles.claim_to_read(work.session, clock(), lease, worker=store.worker)
         given = {id_: sources.get(work.session, id_) for id_ in {row.source for row in claim.rows}}
     if not claim.rows:
         return 0
@@ -170,14 +170,13 @@ def tell_on(store: Store, clock: Clock, options: Options) -> int:
 def _match(
     store: Store, rules: LiveRules, clock: Clock, lease: timedelta, options: Options, live: LiveStories
 ) -> int:  # fmt: skip
+    # A process that has just begun takes up only what an earlier one ended with, while there is any. If a rule was to
+    # blame, it would end this one too, with whatever it has in hand; tried apart it is found, and in quarantine.
+    alone = not rules.outlived
     with store.write() as work:
-        claim = articles.claim_to_match(work.session, clock(), lease)
+        claim = articles.claim_to_match(work.session, clock(), lease, worker=store.worker, alone=alone)
         names = sources.names(work.session, [row.source for row in claim.rows])
-    if not claim.rows:
-        return 0
-    # A process that has just begun takes up first what an earlier one ended with. If that was a rule's fault, the rule
-    # would end this one too, with whatever it has in hand; tried apart it is found and put in quarantine.
-    for group in claim.in_turn(careful_first=not rules.outlived):
+    for group in claim.in_turn():
         rows, known = group, False
         while rows:
             with rules.lock:
@@ -188,7 +187,7 @@ def _match(
             some, rows = rows[: len(found)], rows[len(found) :]
             signed = [_sign(live, row, apart=row.id in claim.careful) for row in some]
             settle(store, live, list(zip(some, found, signed, strict=True)), claim.token, options, clock)
-        rules.outlived = True
+    rules.outlived = rules.outlived or len(claim.rows) > len(claim.careful)
     return len(claim.rows)
 
 

@@ -28,7 +28,7 @@ from services.sources.poll import Job, Kit, Poller, due_polls
 from services.sources.rhythm import Rhythm
 from services.sources.robots import Robots
 from services.sources.websub import due_deliveries, due_requests
-from services.store import claims, deliveries, lanes, workers
+from services.store import articles, claims, deliveries, lanes, workers
 from services.store.live_stories import LiveStories
 from services.store.packs import shipped, terms_table
 from services.store.rules import LiveRules
@@ -60,12 +60,21 @@ class Process:
         )  # fmt: skip
         self.run = settings.data / "run"
         self.presence = workers.Presence(self.store, stage.value, self.run, version("tocsin"), clock.now())
+        self.store.worker = self.presence.id
+        self._take_back()
         self.gate = Gate(settings.allow_private, own=settings.own_urls, mail_folders=settings.mail_folders)
         self.lease = timedelta(seconds=settings.lease_s)
         self._turn = threading.Lock()
         self._steps = clock.Steps()
         self.post: Post | None = None
         self._work = self._prepare()
+
+    def _take_back(self) -> None:
+        """Take up at once what dead workers had in hand, this one's forerunner among them."""
+        with self.store.write() as work:
+            is_dead = workers.dead_by_id(work.session, self.store, self.run)
+            if back := articles.take_back(work.session, is_dead, clock.now()):
+                log.warning("articles taken back from dead workers", count=back)
 
     def _prepare(self) -> Callable[[], int]:
         """Give the one call that does a batch of this role's work."""

@@ -8,7 +8,7 @@ have died of them.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -48,15 +48,11 @@ class Claim:
     rows: Sequence[Article]
     careful: frozenset[str] = frozenset()
 
-    def in_turn(self, *, careful_first: bool = False) -> list[list[Article]]:
-        """Give the rows in groups, those that are to be handled with care last: the others need not wait for them.
-
-        `careful_first`: what an earlier worker ended with may end this one with any of the others too.
-        """
+    def in_turn(self) -> list[list[Article]]:
+        """Give the rows in groups, those that are to be handled with care last: the others need not wait for them."""
         others = [row for row in self.rows if row.id not in self.careful]
         careful = [row for row in self.rows if row.id in self.careful]
-        groups = (careful, others) if careful_first else (others, careful)
-        return [group for group in groups if group]
+        return [group for group in (others, careful) if group]
 
 
 def put(
@@ -126,33 +122,50 @@ def get(session: Session, id_: str) -> Article:
     return row
 
 
-def claim_to_read(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> Claim:
-    """Claim articles that are stored as they came."""
+def claim_to_read(session: Session, now: datetime, lease: timedelta, limit: int = BATCH, *, worker: str = "") -> Claim:
+    """Claim articles that are stored as they came. `worker`: the id of the one that claims."""
     unread = col(Article.read_at).is_(None) & (col(Article.page).is_(None) | (col(Article.page) != "due"))
-    return _claim(session, unread, col(Article.seen_at), now, lease, limit)
+    return _claim(session, unread, col(Article.seen_at), now, lease, limit, worker)
 
 
-def claim_to_match(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> Claim:
-    """Claim articles that are cut into zones."""
-    return _claim(session, col(Article.read_at).is_not(None), col(Article.read_at), now, lease, limit)
+def claim_to_match(
+    session: Session, now: datetime, lease: timedelta, limit: int = BATCH, *, worker: str = "", alone: bool = False
+) -> Claim:
+    """Claim articles that are cut into zones. `alone`: what is to be handled with care, and nothing beside it."""
+    return _claim(
+        session, col(Article.read_at).is_not(None), col(Article.read_at), now, lease, limit, worker, alone=alone
+    )
 
 
 def _claim(  # Any: a column of times, which may be null
     session: Session, stage: ColumnElement[bool], order: Mapped[Any], now: datetime,
-    lease: timedelta, limit: int,
+    lease: timedelta, limit: int, worker: str, *, alone: bool = False,
 ) -> Claim:  # fmt: skip
     """Take fresh rows, and with them one whose lease is over: after them all it would wait for as long as more come.
 
     One that failed before is no fresh one: what failed apart would end the worker itself the next time.
     """
     waiting = (col(Article.state) == ArticleState.NEW, stage, col(Article.due_at) <= now)
-    token = secrets.token_hex(8)
+    token = f"{worker}:{secrets.token_hex(8)}"
     free = col(Article.lease_token).is_(None)
     again = (col(Article.lease_until) < now) | (free & (col(Article.tries) > 0))
     over = _take(session, (*waiting, again), order, token, now + lease, 1)
+    if over and alone:
+        return Claim(token, over, frozenset(row.id for row in over))
     fresh = _take(session, (*waiting, free, col(Article.tries) == 0), order, token, now + lease, limit)
     rows = sorted([*over, *fresh], key=lambda row: (row.seen_at, row.id))
     return Claim(token, rows, frozenset(row.id for row in over))
+
+
+def take_back(session: Session, is_dead: Callable[[str], bool], now: datetime) -> int:
+    """End the leases of workers that are dead, so that nobody waits for them; give how many articles those had."""
+    held = (col(Article.state) == ArticleState.NEW, col(Article.lease_until) >= now)
+    tokens = session.scalars(select(col(Article.lease_token)).where(*held).distinct()).all()
+    dead = [token for token in tokens if token and is_dead(token.partition(":")[0])]
+    mine = (
+        update(Article).where(*held, col(Article.lease_token).in_(dead)).values(lease_until=now - timedelta(seconds=1))
+    )
+    return len(session.scalars(mine.returning(col(Article.id))).all()) if dead else 0
 
 
 def _take(  # Any: as in _claim

@@ -52,12 +52,16 @@ class Work:
 
 
 class Store:
-    """The database. Safe to share between threads; a forked child calls `forked` first."""
+    """The database. Safe to share between threads; a forked child calls `forked` first.
+
+    `worker` is the id of the worker whose it is, if it is one's.
+    """
 
     def __init__(
         self, engine: Engine, send_hint: Callable[[Stage], None] | None = None, trace: Trace | None = None
     ) -> None:
         self.engine = engine
+        self.worker = ""
         self._trace = trace
         self._reading = engine.execution_options(reading=True)
         self._looking = self._reading if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")

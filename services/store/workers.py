@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -66,6 +67,16 @@ def is_dead(store: Store, run: Path, worker: Worker) -> bool:
     if store.is_sqlite:
         return worker.host == socket.gethostname()
     return _session_free(store, worker.id)
+
+
+def dead_by_id(session: Session, store: Store, run: Path) -> Callable[[str], bool]:
+    """Give what says of a worker's id whether it is dead; one that is not known counts as alive."""
+
+    def is_it(id_: str) -> bool:
+        worker = session.get(Worker, id_)
+        return worker is not None and is_dead(store, run, worker)
+
+    return is_it
 
 
 def forget_dead(session: Session, store: Store, run: Path, now: datetime) -> None:

@@ -32,8 +32,8 @@ def ack_early() -> Any:
     """An article counts as matched when it is claimed."""
     real = articles.claim_to_match
 
-    def claim(session, now, lease, limit=100):
-        claimed = real(session, now, lease, limit)
+    def claim(session, now, lease, limit=100, **named):
+        claimed = real(session, now, lease, limit, **named)
         for row in claimed.rows:
             session.execute(articles.update(Article).where(articles.col(Article.id) == row.id).values(state="matched"))
         return claimed

@@ -34,7 +34,7 @@ def work(url: str, stop: Event, each: Barrier, took: Queue[tuple[int, int]], num
             each.wait(60)
         return find(rules, rows, names, apart=apart)
 
-    articles.claim_to_match = lambda session, now, lease: claim(session, now, lease, 1)
+    articles.claim_to_match = lambda session, now, lease, **named: claim(session, now, lease, 1, **named)
     pipeline.find_some = find_together
     store = open_store(url)
     rules = LiveRules(Engine(shipped().trees), shipped())

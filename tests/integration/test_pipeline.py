@@ -243,6 +243,8 @@ def test_articles_beside_one_that_a_worker_died_of_are_done_before_it_is_tried(
     town.rules.outlived = not young
     work_on[stage]()
     assert done[0] == (set() if young else {"good"})
+    work_on[stage]()
+    assert all(row.read_at if stage == "ingest" else row.matched_at for row in town.all(Article))
 
 
 def test_a_refusal_that_may_pass_is_tried_again_with_the_same_bytes(town: Town) -> None:

@@ -169,7 +169,19 @@ def test_an_article_that_failed_before_is_handled_with_care_one_at_a_time(store:
     assert len(again.careful) == 1
     assert again.careful < failed
     assert [row.id in again.careful for group in again.in_turn() for row in group] == [False, True]
-    assert [row.id in again.careful for group in again.in_turn(careful_first=True) for row in group] == [True, False]
+
+
+def test_what_a_dead_worker_had_in_hand_is_taken_up_at_once_and_with_care(store: Store) -> None:
+    with store.write() as work:
+        an_article(work.session, "a")
+        articles.claim_to_read(work.session, NOW, LEASE, worker="dead")
+        an_article(work.session, "b")
+        articles.claim_to_read(work.session, NOW, LEASE, worker="alive")
+    with store.write() as work:
+        assert articles.take_back(work.session, lambda worker: worker == "dead", NOW) == 1
+    with store.write() as work:
+        claim = articles.claim_to_read(work.session, NOW, LEASE)
+    assert [(row.external_id, row.id in claim.careful) for row in claim.rows] == [("a", True)]
 
 
 # ---- stories ----

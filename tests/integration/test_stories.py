@@ -151,7 +151,9 @@ def test_two_copies_at_once_on_two_workers_make_one_story(
 ) -> None:
     """Each worker has its own connection and memory, and claims one article at a time: the copies meet."""
     real = articles.claim_to_match
-    monkeypatch.setattr(articles, "claim_to_match", lambda session, now, lease: real(session, now, lease, 1))
+    monkeypatch.setattr(
+        articles, "claim_to_match", lambda session, now, lease, **named: real(session, now, lease, 1, **named)
+    )
     town.subscribe("ferry OR fined", town.channel(), urgent=True)
     events = [FERRY, RETOLD, INQUIRY, SCHOOL]
     for number, text in enumerate(events):

@@ -30,7 +30,7 @@ def work(url: str, data: Path, ready: Barrier, took: Queue[tuple[int, str]], num
         ready.wait(60)
         return find(rules, rows, names, apart=apart)
 
-    articles.claim_to_match = lambda session, now, lease: claim(session, now, lease, 1)
+    articles.claim_to_match = lambda session, now, lease, **named: claim(session, now, lease, 1, **named)
     pipeline.find_some = both_have_one
     ready.wait(60)
     while not process.work():
