@@ -30,6 +30,7 @@ def rate(per_day: float) -> str:
     """Write how many alerts to expect: "12 alerts a day", "one alert a day", "one alert every 3 days", "no alert"."""
     if per_day >= 1.5:
         return f"{per_day:,.0f} alerts a day"
-    if per_day > 0.75:
-        return "one alert a day"
-    return f"one alert every {1 / per_day:,.0f} days" if per_day > 0 else "no alert"
+    if per_day <= 0:
+        return "no alert"
+    days = round(1 / per_day)
+    return f"one alert every {days:,} days" if days > 1 else "one alert a day"

@@ -16,7 +16,7 @@ def test_a_count_says_its_noun() -> None:
     ("per_day", "shown"),
     [
         (1203.4, "1,203 alerts a day"), (1.5, "2 alerts a day"), (1.49, "one alert a day"), (0.76, "one alert a day"),
-        (0.5, "one alert every 2 days"), (0.3, "one alert every 3 days"), (0.0, "no alert"),
+        (0.7, "one alert a day"), (0.6, "one alert every 2 days"), (0.5, "one alert every 2 days"), (0.3, "one alert every 3 days"), (0.0, "no alert"),
     ],
 )  # fmt: skip
 def test_a_rate_is_said_in_alerts_a_day_or_in_days_an_alert(per_day: float, shown: str) -> None:
