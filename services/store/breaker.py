@@ -97,7 +97,8 @@ def end_forgotten(session: Session, now: datetime) -> int:
     A window that closed then, and a message that was on its way and comes back: nobody would ever take it.
     """
     failing = col(Channel.failing_since).is_not(None), col(Channel.state) == ChannelState.DISABLED
-    disabled = session.scalars(select(Channel).where(*failing)).all()
+    # The order makes SQLite take the index of the failing ones rather than go through all channels.
+    disabled = session.scalars(select(Channel).where(*failing).order_by(col(Channel.failing_since))).all()
     ids = [channel.id for channel in disabled]
     ended = 0
     for channel in disabled:
