@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.browser.looking import pictured
 from tests.faults.rig import Rig
 from tests.parts import until
@@ -89,9 +91,11 @@ def test_a_story_is_parted_after_a_question_and_audited(town: Rig, page) -> None
     page.get_by_role("link", name="Part it").first.click()
     assert page.get_by_role("heading", level=1).inner_text() == "Is this another story?"
     pictured(page, "operators-7-part")
+    later = re.search(r"(\d+) later revisions? go", page.locator("main").inner_text())
+    going = 1 + (int(later[1]) if later else 0)
     page.get_by_role("button", name="Part it").click()
     page.get_by_text("Parted. It has a story of its own").wait_for()
     page.goto(f"/articles?story={its['id']}")
-    assert page.get_by_role("link", name="Part it").count() == before - 1
+    assert page.get_by_role("link", name="Part it").count() == before - going
     page.goto("/audit")
     assert page.get_by_text("story split").first.is_visible()
