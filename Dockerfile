@@ -5,7 +5,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY services services
 COPY workers workers
 COPY config config
-RUN uv venv /opt/tocsin && uv pip install --python /opt/tocsin --no-cache .
+RUN uv venv /opt/tocsin && uv pip install --python /opt/tocsin --no-cache --compile-bytecode .
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --create-home tocsin && mkdir /data && chown tocsin /data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from services.store.work import Store, open_store
 from tests.canaries import pytest_runtest_makereport  # noqa: F401  # fails a test that logs a secret
 from tests.databases import Databases
 from tests.parts import Postgres, postgres
+
+# Tests start hundreds of processes; where bytecode is not kept, each compiles all that it imports for seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

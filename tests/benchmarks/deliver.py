@@ -56,7 +56,7 @@ def main() -> int:
 
 def measure(folder: Path, url: str, waiting: int, channel_count: int) -> dict[str, float | int]:
     """Fill a database, deliver all that waits, and give the rates."""
-    sink = [sys.executable, "-m", "tests.faults.sink", "http", str(folder / "http.jsonl")]
+    sink = [sys.executable, "-m", "tests.faults.sink", "http", str(folder / "http.jsonl"), str(folder)]
     with subprocess.Popen(sink, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         port = int(process.stdout.readline())
