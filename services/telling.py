@@ -4,7 +4,7 @@ transaction 1: read what the rows say, for all that were claimed; render (a retr
 transaction 2: mark in flight, with the body     called by the sender right before the point of no return
 the call
 transaction 3: record the answer
-The last two are written together with those of other threads (`store.gathering`).
+The last two are written together with those of other threads, all in as many statements as one (`store.gathering`).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from services.errors import OutsideError, TocsinError
 from services.facts import Facts
 from services.identity import sha256
 from services.reader_links import ReaderLinks
-from services.store import breaker, channels, deliveries
-from services.store.deliveries import Ending
+from services.store import breaker, channels, sends
 from services.store.front import Front
 from services.store.listening import Listening
 from services.store.secrets import Vault
+from services.store.sends import Ended, Ending, Fence
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Delivery
 from services.store.work import Store, Work
@@ -52,6 +52,34 @@ class Teller:
     listening: Listening = field(default_factory=Listening)
     front: Front = field(default_factory=Front)
     rest_most: timedelta = breaker.MOST_WAIT
+
+    def fence(self, work: Work, fences: Sequence[Fence]) -> list[bool]:
+        """Mark messages in flight; say of each if it may be sent."""
+        return sends.fence_all(work.session, fences, self.clock())
+
+    def record(self, work: Work, answers: Sequence[Answer]) -> list[bool]:
+        """Record answers and, if they break or mend it, what they say about their channel; say of each if it counts."""
+        found = sends.finish_all(work.session, [one.ended for one in answers])
+        for one, done in zip(answers, found, strict=True):
+            row, ending, now = one.ended.row, one.ended.ending, one.ended.now
+            if done is not None and one.breaks and (done.troubled or ending.outcome is not Outcome.ACCEPTED):
+                breaker.note(
+                    work.session, row, ending, now, hold=one.hold, hard_bounce=one.hard_bounce, most=self.rest_most
+                )
+        return [done is not None for done in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an attempt, and what it says about the channel if it `breaks` or mends it.
+
+    `hold`: the whole channel rests until then. `hard_bounce`: a mail address that is no more.
+    """
+
+    ended: Ended
+    breaks: bool = False
+    hold: datetime | None = None
+    hard_bounce: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +114,11 @@ def send(store: Store, row: Delivery, known: Facts, teller: Teller) -> None:
     except Exception as error:  # noqa: BLE001  # one message that cannot be written must not stop the others
         log.error("message cannot be rendered", delivery=row.id, error=f"{type(error).__name__}: {error}")
         dead = Ending(Outcome.PERMANENT, DeliveryState.DEAD, detail=str(error)[:500], reason_code=Dead.RENDER_ERROR)
-        _end(store, row, dead, teller.clock())
+        _end(store, Answer(Ended(row, dead, teller.clock())), teller)
         return
     if parcel is None:
         nothing = Ending(Outcome.RELEASED, DeliveryState.SUPPRESSED, detail="nothing is left to tell", counts=False)
-        _end(store, row, nothing, teller.clock())
+        _end(store, Answer(Ended(row, nothing, teller.clock())), teller)
         return
     crashpoint("C14")
     _hand_over(store, row, parcel, teller)
@@ -100,7 +128,7 @@ def _hand_over(store: Store, row: Delivery, parcel: Parcel, teller: Teller) -> N
     try:
         accepted = teller.post.send(
             parcel.kind, parcel.target, parcel.secret, parcel.outgoing, teller.clock(),
-            lambda: _fence(store, row, parcel, teller.clock),
+            lambda: _fence(store, row, parcel, teller),
         )  # fmt: skip
     except FencedError:
         log.info("delivery is no longer ours", delivery=row.id)
@@ -117,7 +145,7 @@ def _hand_over(store: Store, row: Delivery, parcel: Parcel, teller: Teller) -> N
         detail=accepted.detail,
         provider_id=accepted.provider_id,
     )
-    _end(store, row, sent, teller.clock(), breaks=True)
+    _end(store, Answer(Ended(row, sent, teller.clock()), breaks=True), teller)
     crashpoint("C18")
 
 
@@ -141,14 +169,9 @@ def _parcel(row: Delivery, known: Facts, teller: Teller) -> Parcel | None:
     return Parcel(way.kind, target, secret, Outgoing(row.id, subject, body, row.attempt_no, back), leave)
 
 
-def _fence(store: Store, row: Delivery, parcel: Parcel, clock: Clock) -> None:
-    outgoing, leave = parcel.outgoing, None if parcel.leave is None else sha256(parcel.leave)
-
-    def fence(work: Work) -> bool:
-        subject, body = outgoing.subject, outgoing.body
-        return deliveries.fence(work.session, row, clock(), subject=subject, body=body, leave_sha256=leave)
-
-    if not store.write_together(fence):
+def _fence(store: Store, row: Delivery, parcel: Parcel, teller: Teller) -> None:
+    leave = None if parcel.leave is None else sha256(parcel.leave)
+    if not store.write_alike(teller.fence, Fence(row, parcel.outgoing.subject, parcel.outgoing.body, leave)):
         raise FencedError("the lease is over, or the delivery was suppressed")
     crashpoint("C15")
 
@@ -168,32 +191,20 @@ def _failed(store: Store, row: Delivery, kind: str, error: SendError, teller: Te
         hold = None
     log.warning("delivery failed", delivery=row.id, outcome=outcome.value, code=error.code, state=ending.state.value)
     bounced = is_hard_bounce(error.code, error.detail)
-    _end(store, row, ending, now, breaks=True, hold=hold, hard_bounce=bounced, most=teller.rest_most)
+    _end(store, Answer(Ended(row, ending, now), breaks=True, hold=hold, hard_bounce=bounced), teller)
 
 
-def _end(
-    store: Store, row: Delivery, ending: Ending, now: datetime, *, breaks: bool = False,
-    hold: datetime | None = None, hard_bounce: bool = False, most: timedelta = breaker.MOST_WAIT,
-) -> None:  # fmt: skip
-    """Record an ending and, if it `breaks` or mends, what it says about the channel, in one transaction."""
-
-    def finish(work: Work) -> bool:
-        done = deliveries.finish(work.session, row, ending, now)
-        if done is None:
-            return False
-        if breaks and (done.troubled or ending.outcome is not Outcome.ACCEPTED):
-            breaker.note(work.session, row, ending, now, hold=hold, hard_bounce=hard_bounce, most=most)
-        return True
-
-    if not _recorded(store, finish):
-        log.info("the outcome came too late", delivery=row.id, outcome=ending.outcome.value)
+def _end(store: Store, answer: Answer, teller: Teller) -> None:
+    if not _recorded(store, answer, teller):
+        ended = answer.ended
+        log.info("the outcome came too late", delivery=ended.row.id, outcome=ended.ending.outcome.value)
 
 
 AGAIN_S = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
 """Pauses between tries to record an answer: longer than a database takes to start again."""
 
 
-def _recorded(store: Store, finish: Callable[[Work], bool]) -> bool:
+def _recorded(store: Store, answer: Answer, teller: Teller) -> bool:
     """Record an answer, again and again while the database does not answer.
 
     Without it a message that was taken would stay in flight until the hard limit and then be sent once more. Twice is
@@ -201,8 +212,8 @@ def _recorded(store: Store, finish: Callable[[Work], bool]) -> bool:
     """
     for pause_s in AGAIN_S:
         try:
-            return bool(store.write_together(finish))
+            return bool(store.write_alike(teller.record, answer))
         except OutsideError as error:
             log.warning("an answer cannot be recorded yet", error=error.message)
             time.sleep(pause_s)
-    return bool(store.write_together(finish))
+    return bool(store.write_alike(teller.record, answer))

@@ -28,7 +28,7 @@ from services.sources.poll import Job, Kit, Poller, due_polls
 from services.sources.rhythm import Rhythm
 from services.sources.robots import Robots
 from services.sources.websub import due_deliveries, due_requests
-from services.store import articles, claims, deliveries, lanes, workers
+from services.store import articles, claims, lanes, sends, workers
 from services.store.live_stories import LiveStories
 from services.store.packs import shipped, terms_table
 from services.store.rules import LiveRules
@@ -161,7 +161,7 @@ class Process:
             log.warning("left with messages in flight")
         try:
             with self.store.write() as work:
-                deliveries.release(work.session, self.presence.id, clock.now())
+                sends.release(work.session, self.presence.id, clock.now())
             self.presence.leave()
         except OutsideError as error:
             log.warning("left without saying so", error=error.message)

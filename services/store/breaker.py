@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
 from services.store import bounces, channels
-from services.store.deliveries import Ending
+from services.store.sends import Ending
 from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
 from services.store.tables import Channel, Delivery, DeliveryAlert
 

@@ -1,4 +1,4 @@
-"""Deliveries: put once, fenced before the point of no return, their outcome recorded once. `claims` hands them out.
+"""Deliveries: put once, looked up, replayed. `claims` hands them out, `sends` fences them and records what came of it.
 
 pending -> leased -> inflight -> sent
    ^          |          +-> pending (may be tried again) | dead | uncertain (no answer: tried again, same id)
@@ -9,34 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Boolean, Integer, String, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session, SQLModel, col
 
 from services.errors import ConflictError, NotFoundError
 from services.identity import delivery_id
-from services.store import steps
 from services.store.owners import Owner, belongs
-from services.store.states import ChannelState, DeliveryState, LinkState, Outcome
+from services.store.states import DeliveryState, LinkState
 from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert, Story
 from services.store.work import insert_new
-
-MARGIN = timedelta(seconds=2)  # a lease with less left than this is not used for a send
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an attempt ended, and what becomes of its delivery."""
-
-    outcome: Outcome
-    state: DeliveryState
-    code: str = ""
-    detail: str = ""
-    due_at: datetime | None = None
-    reason_code: str | None = None
-    provider_id: str | None = None
-    counts: bool = True
 
 
 def put(session: Session, *, channel: str, dedupe_key: str, kind: str, story: str | None, now: datetime) -> str | None:
@@ -102,122 +85,9 @@ class _New:
     tries: int = 0
 
 
-_T, _A, _L, _C = (SQLModel.metadata.tables[name] for name in ("delivery", "attempt", "delivery_alert", "channel"))
-_ITS = _L.c.delivery == _T.c.id
+_T, _C = (SQLModel.metadata.tables[name] for name in ("delivery", "channel"))
 # Built once: building a statement costs more than running it.
 _LANES = select(_C.c.id, _C.c.lane).where(_C.c.id.in_(bindparam("its_ids", expanding=True)))
-_FENCE = (
-    update(_T)
-    .where(_T.c.id == bindparam("its_id"), _T.c.lease_token == bindparam("its_token"))
-    .where(_T.c.state == DeliveryState.LEASED, _T.c.lease_until > bindparam("its_margin"))
-    .where(exists(select(_C.c.id).where(
-        _C.c.id == func.coalesce(_T.c.via, _T.c.channel), (_C.c.state != ChannelState.DISABLED) | (_T.c.kind == "test"),
-    )))
-    .where(or_(~exists(select(_L.c.alert).where(_ITS)), exists(select(_L.c.alert).where(_ITS, _L.c.state == "open"))))
-    .values(
-        state=DeliveryState.INFLIGHT, inflight_at=bindparam("its_now"), subject=bindparam("its_subject"),
-        body=bindparam("its_body"), rendered_at=bindparam("its_rendered_at"),
-        leave_sha256=func.coalesce(bindparam("its_leave", type_=String), _T.c.leave_sha256),
-    )
-)  # fmt: skip
-
-
-def fence(
-    session: Session, row: Delivery, now: datetime, *, subject: str, body: bytes, leave_sha256: str | None = None
-) -> bool:
-    """Mark the delivery in flight, with its body, just before the point of no return. False: it may not be sent.
-
-    That is so when the lease is over, or when meanwhile its reader left or its channel was disabled. `leave_sha256`
-    hashes the secret of the link in the body by which its reader unsubscribes.
-    """
-    its = {
-        "its_id": row.id, "its_token": row.lease_token, "its_margin": now + MARGIN, "its_now": now,
-        "its_subject": subject, "its_body": body, "its_rendered_at": row.rendered_at or now, "its_leave": leave_sha256,
-    }  # fmt: skip
-    return bool(session.execute(_FENCE, its).rowcount == 1)  # type: ignore[attr-defined]  # a cursor result
-
-
-_FINISH = (
-    update(_T)
-    .where(_T.c.id == bindparam("its_id"), _T.c.lease_token == bindparam("its_token"))
-    .where(or_(
-        _T.c.state == DeliveryState.INFLIGHT,
-        _T.c.state == case((bindparam("its_sent", type_=Boolean), DeliveryState.UNCERTAIN), else_=DeliveryState.LEASED),
-    ))
-    .values(
-        state=bindparam("its_state"), lease_until=None, worker=None, reason=bindparam("its_reason"),
-        reason_code=bindparam("its_reason_code"), tries=_T.c.tries + bindparam("its_count", type_=Integer),
-        sent_at=bindparam("its_sent_at"), ended_at=bindparam("its_ended_at"),
-        due_at=func.coalesce(bindparam("its_due_at", type_=_T.c.due_at.type), _T.c.due_at),
-        provider_id=bindparam("its_provider_id"),
-    )
-    .returning(exists(select(_C.c.id).where(
-        _C.c.id == func.coalesce(_T.c.via, _T.c.channel),
-        or_(_C.c.failures > 0, _C.c.breaker_level > 0, _C.c.state != ChannelState.ACTIVE, _C.c.bounces > 0),
-    )))
-)  # fmt: skip
-_CLOSE = (
-    update(_A)
-    .where(_A.c.delivery == bindparam("its_id"), _A.c.no == bindparam("its_no"))
-    .where(or_(_A.c.outcome.is_(None), bindparam("its_anyway", type_=Boolean)))
-    .values(
-        ended_at=bindparam("its_now"), outcome=bindparam("its_outcome"), code=bindparam("its_code"),
-        detail=bindparam("its_detail"),
-        inflight_at=select(case((_T.c.inflight_at >= _A.c.started_at, _T.c.inflight_at)))
-        .where(_T.c.id == _A.c.delivery).correlate(_A).scalar_subquery(),
-    )
-)  # fmt: skip
-_LINKS = update(_L).where(_L.c.delivery == bindparam("its_id")).values(state=bindparam("its_state"))
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """An attempt whose outcome is recorded. `troubled`: its channel fails, failed, bounced, or is not in use."""
-
-    troubled: bool
-
-
-def finish(session: Session, row: Delivery, ending: Ending, now: datetime) -> Finished | None:
-    """Record the outcome of an attempt; `None` if the row has passed to somebody else meanwhile.
-
-    A late acceptance counts also from `uncertain`: it turns a coming second copy into none.
-    """
-    sent = ending.state is DeliveryState.SENT
-    ended = ending.state in (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SUPPRESSED)
-    its = {
-        "its_id": row.id, "its_token": row.lease_token, "its_sent": sent, "its_state": ending.state,
-        "its_reason": None if sent else ending.detail or None, "its_reason_code": ending.reason_code,
-        "its_count": 1 if ending.counts else 0, "its_sent_at": now if sent else None,
-        "its_ended_at": now if ended else None, "its_due_at": ending.due_at, "its_provider_id": ending.provider_id,
-    }  # fmt: skip
-    troubled = session.scalars(_FINISH, its).first()
-    if troubled is None:
-        return None
-    close_attempt(session, row, ending, now)
-    steps.attempted(session, row, ending.outcome, ending.state, ending.code)
-    if ended:
-        session.execute(_LINKS, {"its_id": row.id, "its_state": LinkState(ending.state.value)})
-    return Finished(bool(troubled))
-
-
-def close_attempt(session: Session, row: Delivery, ending: Ending, now: datetime) -> None:
-    """Write how the running attempt ended, and when it was in flight if it was.
-
-    One that has an outcome keeps it, except a late acceptance.
-    """
-    its = {
-        "its_id": row.id, "its_no": row.attempt_no, "its_anyway": ending.outcome is Outcome.ACCEPTED, "its_now": now,
-        "its_outcome": ending.outcome, "its_code": ending.code, "its_detail": ending.detail[:4096],
-    }  # fmt: skip
-    session.execute(_CLOSE, its)
-
-
-def release(session: Session, worker: str, now: datetime) -> int:
-    """Give back what a worker holds and has not begun to send, as one that stops does."""
-    held = select(Delivery).where(col(Delivery.worker) == worker, col(Delivery.state) == DeliveryState.LEASED)
-    rows = session.scalars(held).all()
-    ending = Ending(Outcome.RELEASED, DeliveryState.PENDING, detail="the worker stopped", counts=False)
-    return sum(finish(session, row, ending, now) is not None for row in rows)
 
 
 def replay(session: Session, row: Delivery, now: datetime) -> None:

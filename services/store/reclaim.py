@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from services.store.deliveries import Ending, close_attempt
 from services.store.live import in_state
+from services.store.sends import Ending, close_attempt
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Delivery, Worker
 

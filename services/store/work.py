@@ -29,7 +29,7 @@ from services.broker import Stage
 from services.crashpoints import crashpoint
 from services.errors import ConflictError, OutsideError
 from services.store import steps
-from services.store.gathering import Gathering
+from services.store.gathering import Gathering, Make
 from services.store.idle import ask_idle
 from services.store.writing_line import Line, Turnstile
 
@@ -94,6 +94,10 @@ class Store:
     def write_together(self, change: Callable[[Work], Any]) -> Any:  # Any: what the change gives
         """Make a change in one transaction with those of other threads; give its result once it is committed."""
         return self._line.write(change)
+
+    def write_alike(self, make: Make, given: Any) -> Any:  # Any: what `make` gives
+        """Let `make` write what is given, for all threads that want the same at once, in one transaction."""
+        return self._line.write_alike(make, given)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

@@ -16,8 +16,8 @@ from unittest.mock import patch
 from services import announcing, telling
 from services.alerts.retry import Again, Outcome
 from services.channels.outgoing import SendError
-from services.store import alerts, articles, deliveries, windows
-from services.store.deliveries import Ending
+from services.store import alerts, articles, deliveries, sends, windows
+from services.store.sends import Ending
 from services.store.states import DeliveryState
 from services.store.states import Outcome as Ended
 from services.store.tables import Article, Delivery
@@ -43,15 +43,16 @@ def ack_early() -> Any:
 
 def marked_before_it_is_sent() -> Any:
     """The delivery counts as sent right before the call."""
-    real = deliveries.fence
+    real = sends.fence_all
 
-    def fence(session, row, now, **given):
-        done = real(session, row, now, **given)
-        if done:
-            deliveries.finish(session, row, Ending(Ended.ACCEPTED, DeliveryState.SENT), now)
+    def fence_all(session, fences, now):
+        done = real(session, fences, now)
+        for one, passed in zip(fences, done, strict=True):
+            if passed:
+                sends.finish(session, one.row, Ending(Ended.ACCEPTED, DeliveryState.SENT), now)
         return done
 
-    return patch.object(deliveries, "fence", fence)
+    return patch.object(sends, "fence_all", fence_all)
 
 
 def told_before_the_commit() -> Any:
@@ -92,7 +93,7 @@ def no_key_on_deliveries() -> Any:
 
 def no_fence() -> Any:
     """Whoever holds a row in memory sends it."""
-    return patch.object(deliveries, "fence", lambda *_, **__: True)
+    return patch.object(sends, "fence_all", lambda _, fences, __: [True] * len(fences))
 
 
 def no_sweep() -> Any:
@@ -139,22 +140,25 @@ def retried_after_a_permanent_answer() -> Any:
 def a_lease_without_a_token() -> Any:
     """The fence looks at the clock alone, so that a paused worker whose clock is late sends what another sent."""
 
-    def fence(session, row, now, **given):
-        its = deliveries.update(Delivery).where(deliveries.col(Delivery.id) == row.id)
-        session.execute(its.values(state="inflight", body=given["body"], subject=given["subject"]))
-        return row.lease_until > now + deliveries.MARGIN
+    def fence_all(session, fences, now):
+        for one in fences:
+            its = deliveries.update(Delivery).where(deliveries.col(Delivery.id) == one.row.id)
+            session.execute(its.values(state="inflight", body=one.body, subject=one.subject))
+        return [one.row.lease_until > now + sends.MARGIN for one in fences]
 
-    return _all(patch.object(deliveries, "fence", fence), patch.object(deliveries, "finish", _finish_without_a_token()))
+    return _all(
+        patch.object(sends, "fence_all", fence_all), patch.object(sends, "finish_all", _finish_without_a_token())
+    )
 
 
-def _finish_without_a_token() -> Callable[..., bool]:
-    real = deliveries.finish
+def _finish_without_a_token() -> Callable[..., list[Any]]:
+    real = sends.finish_all
 
-    def finish(session, row, ending, now):
-        current = session.get_one(Delivery, row.id, populate_existing=True)
-        return real(session, current, ending, now)
+    def finish_all(session, ended):
+        current = [session.get_one(Delivery, one.row.id, populate_existing=True) for one in ended]
+        return real(session, [replace(one, row=row) for one, row in zip(ended, current, strict=True)])
 
-    return finish
+    return finish_all
 
 
 def a_digest_without_a_window() -> Any:

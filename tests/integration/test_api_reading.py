@@ -11,8 +11,8 @@ from sqlalchemy import select
 from services import clock
 from services.articles.article import Item
 from services.identity import story_id
-from services.store import alerts, articles, claims, deliveries, sources
-from services.store.states import Role
+from services.store import alerts, articles, claims, deliveries, sends, sources
+from services.store.states import DeliveryState, Outcome, Role
 from services.store.tables import Audit, Delivery, Source, Story, StoryMember
 from tests.integration.api import ARTICLE, Api, problem, running
 
@@ -66,15 +66,15 @@ def _told(api: Api, subscription: dict, article: str) -> dict[str, str]:
         id_ = deliveries.put(work.session, channel=channel, dedupe_key=article, kind="new", story=story.id, now=now)
         assert id_
         alerts.link(work.session, [alerts.NewLink(alert=alert.id, channel=channel, delivery=id_)])
-        (claimed,) = claims.claim(work.session, "w1", now, clock.now() - now + deliveries.MARGIN * 5)
-        ended = deliveries.Ending(
-            deliveries.Outcome.PERMANENT,
-            deliveries.DeliveryState.DEAD,
+        (claimed,) = claims.claim(work.session, "w1", now, clock.now() - now + sends.MARGIN * 5)
+        ended = sends.Ending(
+            Outcome.PERMANENT,
+            DeliveryState.DEAD,
             code="550",
             detail="unknown",
             reason_code="smtp_5xx",
         )
-        assert deliveries.finish(work.session, claimed, ended, now)
+        assert sends.finish(work.session, claimed, ended, now)
     return {
         "alert": alert.id,
         "delivery": id_,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.store import breaker, deliveries
-from services.store.deliveries import Ending
+from services.store.sends import Ending
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Channel, Delivery
 from services.store.work import Store

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from services.store import alerts, claims, deliveries, lanes
-from services.store.deliveries import Ending
+from services.store import alerts, claims, deliveries, lanes, sends
 from services.store.front import Front
 from services.store.reclaim import reclaim
+from services.store.sends import Ending, Fence
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Attempt, Channel, Delivery, DeliveryAlert, Lane, Story, Worker
 from services.store.work import Store, Work
@@ -37,12 +37,12 @@ def claim(store: Store, worker: str = "w1", now=NOW) -> list[Delivery]:
 
 def fence(store: Store, row: Delivery, now=NOW) -> bool:
     with store.write() as work:
-        return deliveries.fence(work.session, row, now, subject="s", body=b"b")
+        return sends.fence_all(work.session, [Fence(row, "s", b"b")], now)[0]
 
 
 def finish(store: Store, row: Delivery, ending: Ending) -> bool:
     with store.write() as work:
-        return deliveries.finish(work.session, row, ending, NOW)
+        return sends.finish(work.session, row, ending, NOW) is not None
 
 
 def state(store: Store, id_: str) -> Delivery:
@@ -174,7 +174,7 @@ def test_a_message_to_very_many_leaves_room_for_others_and_is_not_forgotten(stor
 def test_a_stopping_worker_gives_back_what_it_has_not_begun(store: Store, delivery: str) -> None:
     claim(store)
     with store.write() as work:
-        assert deliveries.release(work.session, "w1", NOW) == 1
+        assert sends.release(work.session, "w1", NOW) == 1
     assert [row.id for row in claim(store, "w2")] == [delivery]
 
 

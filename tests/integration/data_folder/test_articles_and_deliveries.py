@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from services import clock
-from services.store import claims, deliveries
-from services.store.deliveries import Ending
+from services.store import claims, deliveries, sends
+from services.store.sends import Ending
 from services.store.states import DeliveryState, Outcome
 from services.store.work import Store
 from tests.integration.data_folder.commands import (
@@ -84,7 +84,7 @@ def test_endings_are_shown_by_their_words(ask: Ask, store: Store) -> None:
     with store.write() as work:
         [row] = claims.claim(work.session, "w1", now, timedelta(seconds=60))
         ending = Ending(Outcome.RETRY, DeliveryState.PENDING, code="http_503", detail="try later", due_at=now)
-        deliveries.finish(work.session, row, ending, now)
+        sends.finish(work.session, row, ending, now)
     assert id_ is not None
     shown = ask("deliveries", "show", id_)[1]
     assert "try 1" in shown
