@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from services import clock, first_run
+from services import asgi, clock, first_run
 from services.asgi import build
 from services.settings import Settings
 from services.store.work import Store, open_store
@@ -60,8 +60,9 @@ def hub_settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def hub_server(hub_settings: Settings) -> Iterator[None]:
-    """The subscriber's own web server, where hubs call back."""
+def hub_server(hub_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The subscriber's own web server, where hubs call back. It sweeps nothing while the tests move its clock."""
+    monkeypatch.setattr(asgi, "WITHOUT_BROKER_S", 3600.0)
     first_run.prepare(hub_settings)
     config = uvicorn.Config(build(hub_settings), host="127.0.0.1", port=hub_settings.port, log_config=None, ws="none")
     server = uvicorn.Server(config)
