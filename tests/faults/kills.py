@@ -43,13 +43,14 @@ Line = dict[str, int | float | str]
 
 @dataclass(slots=True)
 class Driver:
-    """Pushes without a pause, as long as not too much is on its way."""
+    """Pushes, with a pause if one is asked for, as long as not too much is on its way."""
 
     rig: Rig
     plan: Plan
     done: threading.Event = field(default_factory=threading.Event)
     error: BaseException | None = None
     pushed: int = 0
+    pause_s: float = 0.0
 
     def run(self) -> None:
         try:
@@ -60,6 +61,7 @@ class Driver:
                     continue
                 self.rig.push_one(self.plan.next(arrived.keys()))
                 self.pushed += 1
+                self.done.wait(self.pause_s)
         except BaseException as error:  # told by the thread that waits for this one
             self.error = error
 
@@ -118,9 +120,9 @@ def kill(folder: Path, url: str, kills: int, seed: int, within_s: float) -> dict
 
 
 @contextmanager
-def load(rig: Rig, seed: int, name: str = "n") -> Iterator[Driver]:
+def load(rig: Rig, seed: int, name: str = "n", pause_s: float = 0.0) -> Iterator[Driver]:
     """Push for as long as the block, then wait until everything has arrived."""
-    driver = Driver(rig, Plan(random.Random(seed), name))
+    driver = Driver(rig, Plan(random.Random(seed), name), pause_s=pause_s)
     pushing = threading.Thread(target=driver.run, daemon=True)
     pushing.start()
     try:

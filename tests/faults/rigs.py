@@ -14,6 +14,7 @@
     upgrade    R16  the version before the newest migration gives way to this one, process by process
     restore    R17  the database is lost and restored from a backup; what was pushed since is shown again: the same ids
     reorder    R17  the same, shown again in any order; counts the messages whose id is another
+    soak       R18  one of all these every twenty seconds, for hours: nothing lost, and no memory that grows
     window     R3   how long a message is in flight, without any fault
 
 Each gives the numbers to record; those of `BAD` must be 0.
@@ -32,6 +33,7 @@ from tests.faults.rigs_poison import poison
 from tests.faults.rigs_processes import pauses, rolling, window
 from tests.faults.rigs_restore import reorder, restore
 from tests.faults.rigs_scripts import scripts
+from tests.faults.rigs_soak import soak
 from tests.faults.rigs_upgrade import upgrade
 
 RIGS: dict[str, tuple[Callable[[Place], Found], int]] = {
@@ -39,7 +41,7 @@ RIGS: dict[str, tuple[Callable[[Place], Found], int]] = {
     "resets": (resets, 5), "network": (network, 1), "pushes": (pushes, 50), "rolling": (rolling, 3),
     "restore": (restore, 2), "reorder": (reorder, 2), "window": (window, 20),
     "upgrade": (upgrade, 3), "clocks": (clocks, 20), "scripts": (scripts, 5),
-    "poison": (poison, 1000),
+    "poison": (poison, 1000), "soak": (soak, 450),
 }  # fmt: skip
 """Each rig, and how many of its faults it makes if nothing else is asked for."""
 BAD = ("lost", "unexpected", "unexcused", "disagreeing", "odd", "digests_twice", "in_two_digests")

@@ -22,7 +22,7 @@ def broker(place: Place) -> Found:
         refused = rig.refused
         with load(rig, 2) as driver:
             for number in range(place.count):
-                _BROKER[number % len(_BROKER)](rig, driver)
+                BROKER_FAULTS[number % len(BROKER_FAULTS)](rig, driver)
                 steadily(rig, driver, 1.0)
         return outcome(rig) | {"faults": place.count, "pushes_refused": rig.refused - refused}
 
@@ -63,7 +63,7 @@ def _set_broker(rig: Rig, driver: Driver, bad: dict[str, str], good: dict[str, s
             client.config_set(name, value)
 
 
-_BROKER = (_end_broker, _empty_broker, _pause_broker, _fill_broker, _lock_broker)
+BROKER_FAULTS = (_end_broker, _empty_broker, _pause_broker, _fill_broker, _lock_broker)
 
 
 def resets(place: Place) -> Found:
@@ -72,14 +72,14 @@ def resets(place: Place) -> Found:
     with running(place) as rig:
         with load(rig, 9) as driver:
             for _ in range(place.count):
-                _cut_off(rig)
+                cut_off(rig)
                 waits.append(_through(rig, driver))
                 steadily(rig, driver, 1.0)
         worst = round(max(waits), 1)
         return outcome(rig) | {"faults": place.count, "resets": BURST * place.count, "longest_until_delivered_s": worst}
 
 
-def _cut_off(rig: Rig) -> None:
+def cut_off(rig: Rig) -> None:
     with redis.Redis(unix_socket_path=str(socket_path(rig.data / "run")), socket_timeout=5) as client:
         for _ in range(BURST):
             client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")

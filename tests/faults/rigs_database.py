@@ -24,7 +24,7 @@ def database(place: Place) -> Found:
     with running(place) as rig:
         with load(rig, 3) as driver:
             for number in range(place.count):
-                _hurt(place.server, rig, number)
+                hurt(place.server, rig, number)
                 began = time.monotonic()
                 steadily(rig, driver, 0.5)
                 waits.append(time.monotonic() - began)
@@ -32,7 +32,8 @@ def database(place: Place) -> Found:
         return outcome(rig) | {"faults": place.count, "longest_recovery_s": round(max(waits), 1)}
 
 
-def _hurt(server: Postgres | None, rig: Rig, number: int) -> None:
+def hurt(server: Postgres | None, rig: Rig, number: int) -> None:
+    """Make one of the faults; they take turns by the number."""
     if server is None:
         engine = create_engine(rig.url)
         with engine.connect() as connection:
@@ -75,9 +76,9 @@ def disk(place: Place) -> Found:
         refused = rig.refused
         with load(rig, 10) as driver:
             for _ in range(place.count):
-                _limit(rig, FULL_BYTES)
+                limit(rig, FULL_BYTES)
                 time.sleep(FULL_S)
-                _limit(rig, resource.RLIM_INFINITY)
+                limit(rig, resource.RLIM_INFINITY)
                 began = time.monotonic()
                 steadily(rig, driver, 0.5)
                 waits.append(time.monotonic() - began)
@@ -87,19 +88,19 @@ def disk(place: Place) -> Found:
         }  # fmt: skip
 
 
-def _limit(rig: Rig, size: int) -> None:
+def limit(rig: Rig, size: int) -> None:
     """Set how large a file may become, for every process; those that start meanwhile have it from their parent."""
     assert rig.up is not None
-    for pid in _family(rig.up.pid):
+    for pid in family(rig.up.pid):
         with suppress(ProcessLookupError):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """Give a process and all that it and its children started."""
     found = [pid]
     with suppress(FileNotFoundError, ProcessLookupError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
             for child in (thread / "children").read_text().split():
-                found += _family(int(child))
+                found += family(int(child))
     return found
