@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from services.cli.opened import opened
 from services.cli.options import AsJson, Config, Data, read_settings, with_data
 from services.cli.progress import progress
 from services.cli.terminal import GOOD, LOOK, bold
-from services.errors import ConflictError
+from services.errors import ConflictError, OutsideError
 from services.words import count
 
 if TYPE_CHECKING:
@@ -44,8 +45,11 @@ def backup(file: File, *, as_json: AsJson = False, data: Data = None, config: Co
                 written.flush()
                 os.fsync(written.fileno())
             half.rename(file)
+        except OSError as error:
+            raise OutsideError(f"{file} cannot be written: {error.strerror}", permanent=True, field="FILE") from error
         finally:
-            half.unlink(missing_ok=True)
+            with suppress(OSError):
+                half.unlink()
     screen, size = terminal.out(), file.stat().st_size
     if as_json:
         screen.json({"file": str(file), "rows": rows, "bytes": size})

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -65,7 +64,7 @@ def ingest(
 
 
 def _items(here: Opened, what: str, url: str | None) -> list[Item]:
-    if urlsplit(what).scheme in ("http", "https") and not Path(what).exists():
+    if "://" in what and not Path(what).exists():
         body, content_type, final = files.fetched(here.gate, what)
         return files.items_of(what, body, content_type=content_type, url=url or final)
     return files.items_of(what, files.read_bytes(what), url=url)

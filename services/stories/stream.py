@@ -108,8 +108,12 @@ class Stream:
 def _read(line: bytes) -> _Given:
     try:
         value = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InvalidError(f"no JSON object: it cannot be read from character {error.pos + 1:,} on") from error
+    except UnicodeDecodeError as error:
+        raise InvalidError(f"no JSON object: byte {error.start + 1:,} is not UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise InvalidError(f"no JSON object: {error}"[:200]) from error
+        raise InvalidError("no JSON object: it is nested too deeply, or a number has too many digits") from error
     if not isinstance(value, dict):
         raise InvalidError(f"a JSON object is expected, not {type(value).__name__}")
     id_ = value.get("id")

@@ -155,6 +155,11 @@ def test_the_commands_back_up_and_restore(tmp_path: Path, monkeypatch, capsys) -
     assert run(["backup", str(file), "--data", str(one)]) == 0
     assert file.stat().st_mode & 0o777 == 0o600
     assert run(["backup", str(file), "--data", str(one)]) != 0  # never over another
+    capsys.readouterr()
+    assert run(["backup", str(file / "in-a-file"), "--data", str(one)]) != 0
+    assert f"{file / 'in-a-file'} cannot be written: Not a directory" in capsys.readouterr().err
+    assert run(["ingest", "ftp://paper.example/feed", "--data", str(one)]) != 0
+    assert "http" in capsys.readouterr().err
     assert run(["restore", str(file), "--data", str(two)]) == 0
     assert "Put the key file" in capsys.readouterr().out
     (two / "tocsin.db").unlink()

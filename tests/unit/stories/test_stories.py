@@ -103,13 +103,15 @@ def test_articles_without_words_are_stories_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (b"x", "no JSON object"),
+        (b"x", "from character 1 on"),
+        (b'{"id": 1', "from character 9 on"),
         (b"[]", "a JSON object is expected"),
         (b"{}", '"id" is expected'),
         (b'{"id": 1, "text": 2}', '"text" is a string'),
         (b'{"id": 1, "published": "soon"}', '"published" is a time'),
         (b"\xff\xfe", "no JSON object"),
-        (b"[" * 100_000, "no JSON object"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"id": "\xff"}', "byte 9 is not UTF-8"),
     ],
 )
 def test_a_line_that_is_no_article_is_refused_with_the_reason(line: bytes, said: str) -> None:
