@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -96,6 +97,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_everybody_may_preview_a_query(api: Api, role: Role) -> None:
+    asked = clock.now()
     answer = api.v1("POST", "subscriptions/preview", json={"query": '"sanctuary city"'}, role=role)
     assert answer.status_code == 200, answer.text
     shown = answer.json()
@@ -105,8 +107,12 @@ def test_everybody_may_preview_a_query(api: Api, role: Role) -> None:
     low, high = item["evidence"][0]["marks"][0]
     assert item["evidence"][0]["sentence"][low:high] == "sanctuary city"
     assert shown["ignored"][0]["ignored"][0]["zone"] == "teaser"
-    assert len(shown["per_day"]) in (31, 32)
     assert shown["timezone"] == "America/Los_Angeles"
+    days = [date.fromisoformat(one["day"]) for one in shown["per_day"]]
+    assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
+    for at, day in ((asked - timedelta(days=30), days[0]), (asked, days[-1])):
+        here = at.astimezone(ZoneInfo("America/Los_Angeles")).date()
+        assert day - here in (timedelta(0), timedelta(days=1))  # a midnight may pass meanwhile
 
 
 def test_a_diff_against_ones_own_subscription_and_not_anothers(api: Api) -> None:
