@@ -40,6 +40,7 @@ from services.store.rules import LiveRules
 from services.store.tables import Article as ArticleRow
 from services.store.work import Store, Work
 from services.stories.signature import Signature
+from services.teller import Teller
 
 log = structlog.get_logger(__name__)
 
@@ -206,7 +207,7 @@ def _sign(live: LiveStories, row: ArticleRow, *, apart: bool) -> Signature | Exc
 # ---- deliver ----
 
 
-def deliver(store: Store, worker: str, teller: telling.Teller, lease: timedelta, limit: int) -> int:
+def deliver(store: Store, worker: str, teller: Teller, lease: timedelta, limit: int) -> int:
     """Claim deliveries and hand them to the senders, as many as these have room for; give how many were claimed."""
     limit = min(limit, teller.post.room())
     if limit <= 0:

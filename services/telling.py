@@ -12,74 +12,28 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from services import facts
 from services.alerts.retry import Again, Dead, is_hard_bounce, next_try
 from services.channels.outgoing import Outgoing, SendError
-from services.channels.post import Post
 from services.crashpoints import crashpoint
 from services.errors import OutsideError, TocsinError
 from services.facts import Facts
 from services.identity import sha256
 from services.reader_links import ReaderLinks
-from services.store import breaker, channels, sends
-from services.store.front import Front
-from services.store.listening import Listening
-from services.store.secrets import Vault
+from services.store import channels
 from services.store.sends import Ended, Ending, Fence
 from services.store.states import DeliveryState, Outcome
 from services.store.tables import Delivery
-from services.store.work import Store, Work
+from services.store.work import Store
+from services.teller import Answer, Teller
 
 log = structlog.get_logger(__name__)
-
-Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """What a deliver worker needs: who sends, what opens sealed addresses, and the time."""
-
-    post: Post
-    vault: Vault
-    clock: Clock
-    base_url: str = ""
-    listening: Listening = field(default_factory=Listening)
-    front: Front = field(default_factory=Front)
-    rest_most: timedelta = breaker.MOST_WAIT
-
-    def fence(self, work: Work, fences: Sequence[Fence]) -> list[bool]:
-        """Mark messages in flight; say of each if it may be sent."""
-        return sends.fence_all(work.session, fences, self.clock())
-
-    def record(self, work: Work, answers: Sequence[Answer]) -> list[bool]:
-        """Record answers and, if they break or mend it, what they say about their channel; say of each if it counts."""
-        found = sends.finish_all(work.session, [one.ended for one in answers])
-        for one, done in zip(answers, found, strict=True):
-            row, ending, now = one.ended.row, one.ended.ending, one.ended.now
-            if done is not None and one.breaks and (done.troubled or ending.outcome is not Outcome.ACCEPTED):
-                breaker.note(
-                    work.session, row, ending, now, hold=one.hold, hard_bounce=one.hard_bounce, most=self.rest_most
-                )
-        return [done is not None for done in found]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of an attempt, and what it says about the channel if it `breaks` or mends it.
-
-    `hold`: the whole channel rests until then. `hard_bounce`: a mail address that is no more.
-    """
-
-    ended: Ended
-    breaks: bool = False
-    hold: datetime | None = None
-    hard_bounce: bool = False
 
 
 @dataclass(frozen=True, slots=True)

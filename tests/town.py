@@ -18,7 +18,7 @@ from services.store import channels, windows
 from services.store.packs import shipped
 from services.store.rules import LiveRules
 from services.store.work import Store
-from services.telling import Teller
+from services.teller import Teller
 from tests.builders import NOW, TEXT, VAULT, a_channel
 
 LEASE = timedelta(seconds=60)

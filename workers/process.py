@@ -34,7 +34,7 @@ from services.store.packs import shipped, terms_table
 from services.store.rules import LiveRules
 from services.store.secrets import open_vault
 from services.store.work import Store, open_store
-from services.telling import Teller
+from services.teller import Teller
 from services.tracing import Traces, open_traces
 
 log = structlog.get_logger(__name__)

@@ -29,7 +29,7 @@ from services.store.schema import upgrade
 from services.store.secrets import open_vault
 from services.store.tables import Alert, Article, Delivery, DeliveryAlert, Source, Story, Subscription
 from services.store.work import Store, open_store
-from services.telling import Teller
+from services.teller import Teller
 from tests.parts import HOST, postgres
 
 TEXT = "The council voted late on Tuesday to call itself a sanctuary city after four hours of comment."

@@ -26,7 +26,7 @@ from services.store.packs import shipped
 from services.store.reclaim import reclaim
 from services.store.rules import LiveRules
 from services.store.tables import Delivery
-from services.telling import Teller
+from services.teller import Teller
 from tests.builders import NOW, VAULT
 from tests.faults.fresh import Fresh
 from tests.faults.simulated_outside import CrashError, Post, Sink

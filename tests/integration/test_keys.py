@@ -25,7 +25,7 @@ from services.store.secrets import new_key, open_vault, read_keys, write_keys
 from services.store.states import DeliveryState
 from services.store.tables import Channel, Delivery, Person
 from services.store.work import Store, open_store
-from services.telling import Teller
+from services.teller import Teller
 from tests.town import LEASE, FakePost
 
 CANARY = "canary-9f27"

@@ -30,7 +30,7 @@ from services.sources.rhythm import Rhythm
 from services.store.rules import LiveRules
 from services.store.states import DeliveryState
 from services.store.tables import Person
-from services.telling import Teller
+from services.teller import Teller
 from services.tracing import Traces
 from tests.canaries import PLANTED, leaked
 from tests.feed_site import FeedSite, Said, Seen
