@@ -50,7 +50,7 @@ def throw_at_api(run: Run, cases: int, seconds: float) -> None:
                     _round(run, world, operation, mode, run.seed + number, statuses, until)
             number += 1
         run.more = {"operations": len(operations), "answers": {f"{n}xx": count for n, count in statuses.items()}}
-        _check_rows(run, world)
+        check_rows(run, world)
 
 
 def _round(
@@ -136,7 +136,7 @@ def _send(run: Run, world: World, case: Any, role: Role, mode: GenerationMode, s
         run.found(f"{told}: {type(error).__name__}", (str(error)[:600], sent))
 
 
-def _check_rows(run: Run, world: World) -> None:
+def check_rows(run: Run, world: World) -> None:
     with world.api.store.read() as session:
         for rule, rows in invariants.broken(session, clock.now(), timedelta(minutes=15)).items():
             run.found(f"afterwards: {rule}", rows)

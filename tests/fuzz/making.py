@@ -57,7 +57,7 @@ _NEWS = (
     "Virginia", "Woolf", "Sheriff’s", "Department", "of", "Lake", "Salem-Keizer", "O'Fallon", "'s", "'", "-",
     "CHICAGO", "(AP)", "—", "Calif.", "Tbilisi", "Kansas", "Police",
 )  # fmt: skip
-_HOSTILE = (
+HOSTILE = (
     "<script>alert(1)</script>", "<img src=x onerror=a()>", "javascript:alert(1)", "\r\nBcc: evil@example.org", "\r",
     "\u2028", "=?utf-8?q?x=0d=0aBcc:?=", "@everyone", "<!channel>", "[x](javascript:y)", "{{7*7}}", "{% x %}", "\x00",
     "]]>", "</title><svg onload=a>", "\u202e", "`", "*", "_", "#", "goat", " ", "<style>@import 'x'</style>", "&#0;",
@@ -93,7 +93,7 @@ def changed_text(rng: Random, given: str) -> str:
             case 3:
                 given = given[:low] + text(rng, 3) + given[high:]
             case 4:
-                given = given[:low] + rng.choice((*_WORDS, *_HOSTILE)) + given[low:]
+                given = given[:low] + rng.choice((*_WORDS, *HOSTILE)) + given[low:]
             case 5:
                 given = given[:low] + rng.choice((part.upper(), part.lower(), part.title(), part[::-1])) + given[high:]
             case _:
@@ -239,4 +239,4 @@ def changed_facts(rng: Random, given: dict[str, str]) -> dict[str, str]:
 def _hostile(rng: Random) -> str:
     if rng.random() < 0.3:
         return text(rng, rng.choice((10, 120)))
-    return "".join(rng.choices(_HOSTILE, k=rng.randrange(13)))
+    return "".join(rng.choices(HOSTILE, k=rng.randrange(13)))

@@ -141,8 +141,8 @@ class World:
 
 
 @contextmanager
-def newsroom(folder: Path) -> Iterator[World]:
+def newsroom(folder: Path, database_url: str = "") -> Iterator[World]:
     """Run it for as long as the block. The page that changes by itself is told to end at once."""
-    with running(folder) as api:
+    with running(folder, database_url) as api:
         api.client.app.state.site.ending.set()
         yield World(api)

@@ -10,6 +10,7 @@ import pytest
 from tests.fuzz import matching, oracles
 from tests.fuzz.parsers import TARGETS, throw
 from tests.fuzz.report import RESULTS, Run
+from tests.fuzz.requests import throw_requests
 
 CASES = {"query": 400, "json": 600, "url": 400, "places": 80, "message": 60, "feed": 40, "mail": 40, "html": 20}
 
@@ -20,6 +21,13 @@ def test_nothing_is_found_in_a_short_run(target: str) -> None:
     throw(run, TARGETS[target], CASES.get(target, 8), seconds=60)
     assert run.findings == []
     assert run.cases > 0
+
+
+def test_made_up_requests_find_nothing_in_a_short_run() -> None:
+    run = Run("requests", seed=7)
+    throw_requests(run, 150, 60, "sqlite")
+    assert run.findings == []
+    assert run.taken > 0
 
 
 @pytest.mark.parametrize(
@@ -52,7 +60,7 @@ def test_the_cases_of_a_seed_are_the_same_every_time() -> None:
 
 def test_recorded_runs_found_nothing_that_is_still_there() -> None:
     files = sorted(RESULTS.glob("*.jsonl"))
-    assert {file.stem for file in files} <= {"api", *TARGETS}
+    assert {file.stem for file in files} <= {"api", "requests", *TARGETS}
     for file in files:
         lines = [json.loads(line) for line in file.read_text().splitlines()]
         assert lines[-1]["findings"] == [], file.name
