@@ -51,6 +51,8 @@ class Letters:
             self.post_now(address, subject, text, now)
         except TocsinError as error:
             log.warning("a mail to sign in was not sent", error=error.message)
+        except Exception:
+            log.exception("a mail to sign in cannot be written")
         finally:
             self._room.release()
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from services.broker import Stage
 from services.channels import notices, verify
-from services.channels.address import check_address
 from services.channels.chat import check_chat_url
 from services.errors import ConflictError, InvalidError
 from services.guard import Gate
 from services.identity import sha256
+from services.recipient import check_address
 from services.store import (
     audit,
     bounces,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +14,11 @@ from services.alerts.digest import Rhythm
 from services.alerts.quiet import read_time
 from services.errors import ConflictError, InvalidError, NotFoundError
 from services.identity import drawn
+from services.recipient import check_address
 from services.store.states import Role
 from services.store.tables import Person
 
 THEMES = ("system", "light", "dark")
-_ADDRESS = re.compile(
-    r"[^\s@<>,;:\"()\[\]\\\x00-\x1f]+@[^\s@<>,;:\"()\[\]\\\x00-\x1f.]+(?:\.[^\s@<>,;:\"()\[\]\\\x00-\x1f.]+)*"
-)
 
 
 def add(session: Session, *, email: str, name: str, timezone: str, role: str, now: datetime) -> Person:
@@ -101,21 +98,27 @@ def rhythm(person: Person) -> Rhythm:
 
 def checked_address(address: str, field: str) -> str:
     """Give a single e-mail address in lower case, or say what is expected."""
-    address = address.strip()
-    if len(address) > 254 or not _ADDRESS.fullmatch(address):
-        raise InvalidError("Enter an e-mail address, such as name@office.example", field=field)
-    return address.lower()
+    return check_address(address, field).lower()
+
+
+def _written(address: str) -> set[str]:
+    """Give the ways in which an address may be kept: its domain in ASCII, or as it was typed to an older version."""
+    try:
+        return {address.lower(), checked_address(address, "/email")}
+    except InvalidError:
+        return {address.lower()}
 
 
 def by_address(session: Session, address: str) -> Person | None:
     """Find who signs in with an address; nobody signs in as a team."""
-    mine = col(Person.email) == address.lower(), col(Person.is_team).is_(False)
+    mine = col(Person.email).in_(_written(address)), col(Person.is_team).is_(False)
     return session.scalars(select(Person).where(*mine)).first()
 
 
 def find(session: Session, who: str) -> Person | None:
     """Find who subscribes by id or by address: a person, or a team by its id."""
-    return session.get(Person, who) or session.scalars(select(Person).where(col(Person.email) == who.lower())).first()
+    by_email = select(Person).where(col(Person.email).in_(_written(who)))
+    return session.get(Person, who) or session.scalars(by_email).first()
 
 
 def get(session: Session, who: str, field: str = "/person") -> Person:

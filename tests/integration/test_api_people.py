@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from services.store import channels
+from services.store import channels, people
 from services.store.states import Role
 from services.store.tables import Audit, Channel, Delivery, Subscription
 from tests.integration.api import Api, problem, running
@@ -31,6 +31,17 @@ def test_a_person_is_added_as_described(api: Api) -> None:
     assert api.v1("GET", f"people/{made['id']}").json() == made
 
 
+def test_a_domain_is_kept_in_ascii_and_known_as_it_is_typed(api: Api) -> None:
+    made = api.made("people", email="Ada@Bücher.example")
+    assert made["email"] == "ada@xn--bcher-kva.example"
+    problem(api.v1("POST", "people", json={"email": "ada@bücher.example"}), 409)
+    with api.store.read() as session:
+        for typed in ("ada@bücher.example", "ADA@xn--bcher-kva.example"):
+            found = people.by_address(session, typed)
+            assert found is not None
+            assert found.id == made["id"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "pointer"),
     [
@@ -38,6 +49,7 @@ def test_a_person_is_added_as_described(api: Api) -> None:
         ({"email": "nobody"}, 422, "/email"),
         ({"email": "a@b.example, c@d.example"}, 422, "/email"),
         ({"email": '"x"@b.example\r\nBcc: c@d.example'}, 422, "/email"),
+        ({"email": "jörg@b.example"}, 422, "/email"),
         ({"email": "x@b.example", "timezone": "Mars"}, 422, "/timezone"),
         ({"email": "x@b.example", "role": "king"}, 422, "/role"),
         ({"email": "x@b.example", "is_admin": True}, 422, "/is_admin"),

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import pytest
 
 from services.channels import verify
-from services.channels.address import check_address
 from services.channels.outgoing import MOST_DETAIL, scrub, secrets_of
 from services.channels.smtp_server import Security, SmtpServer, read_smtp_url
 from services.channels.webhook import check_webhook_url, new_secret
 from services.errors import InvalidError
 from services.guard import Gate
+from services.recipient import check_address
 
 PUBLIC = Gate(look_up=lambda _host, _port: ["93.184.215.14"])
 NOW = datetime(2026, 11, 19, 17, 14, tzinfo=UTC)
@@ -43,6 +43,12 @@ def test_one_address_is_taken(typed: str, kept: str) -> None:
 )  # fmt: skip
 def test_anything_else_is_refused(typed: str) -> None:
     with pytest.raises(InvalidError, match="Enter an e-mail address, such as name@office"):
+        check_address(typed, "/address")
+
+
+@pytest.mark.parametrize("typed", ["jörg@example.org", "ana\u202e@example.org", "\ud800@example.org"])
+def test_letters_that_mail_servers_do_not_take_are_named(typed: str) -> None:
+    with pytest.raises(InvalidError, match="only plain letters before the @, found '"):
         check_address(typed, "/address")
 
 

@@ -13,6 +13,9 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 def check_address(text: str, field: str | None = None) -> str:
     """Give the address with its domain in lower-case ASCII, or raise."""
     local, at, domain = text.strip().rpartition("@")
+    if at and not local.isascii():
+        message = f"Mail servers take only plain letters before the @, found {local[:64]!r}"
+        raise InvalidError(message, field=field)
     name = _ascii(domain)
     labels = name.split(".")
     good = at and len(local) <= 64 and len(name) <= 253 and _LOCAL.fullmatch(local)
