@@ -114,13 +114,20 @@ class _Up:
     def _wait_ready(self, began: datetime) -> None:
         """Wait until the API answers and every role has a worker."""
         until = time.monotonic() + READY_S
-        while not self.stopping and not (_ready(self.settings) and _all_at_work(self.settings, began)):
+        while not self.stopping and not self._is_ready(began):
             self.children.watch()
             self.children.start()
             if time.monotonic() > until:
                 message = "The API did not become ready within 30 seconds. The log lines above say why"
                 raise OutsideError(message, code="not_ready")
             time.sleep(0.02)
+
+    def _is_ready(self, began: datetime) -> bool:
+        """Look; a database that is away for a moment is no reason to end what has begun."""
+        try:
+            return _ready(self.settings) and _all_at_work(self.settings, began)
+        except OutsideError:
+            return False
 
     def _end(self) -> None:
         started = time.monotonic()
