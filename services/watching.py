@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
@@ -19,6 +20,7 @@ from services.broker import Stage
 from services.errors import ConflictError, InvalidError, OutsideError, TocsinError
 from services.guard import Gate, host_of, read_url
 from services.reading import checked_home
+from services.sources.discover import Found, discover
 from services.store import audit, sources
 from services.store.secrets import Vault
 from services.store.tables import Source
@@ -44,6 +46,35 @@ class Imported:
     added: Sequence[Source]
     known: int
     refused: Sequence[tuple[str, str]]
+
+
+def feed_of(gate: Gate, url: str) -> tuple[Found | None, str]:
+    """Find the feed of a site by its address. One that does not answer now is to be watched as it is: a note says so.
+
+    Raises `OutsideError` for an address that is gone, `InvalidError` where no feed is found.
+    """
+    try:
+        return discover(gate, url), ""
+    except OutsideError as error:
+        if error.permanent:
+            error.field = error.field or "/url"
+            raise
+        return None, f"It could not be looked at now: {error.message}. It is polled as it was given"
+
+
+def name_of(session: Session, url: str, found: Found | None) -> str:
+    """Give a name for a source that was given none: as it calls itself if no other is called so, else by its host."""
+    title, host = (found.title[:120] if found else ""), _host(url)
+    if title and sources.is_free(session, title):
+        return title
+    return f"{title[:60]} ({host})"[:120] if title else host
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or url[:120]
+    except ValueError:
+        return url[:120]
 
 
 def change(work: Work, actor: str, name: str, wanted: SourceChange, now: datetime) -> Source:

@@ -16,14 +16,9 @@ from services.cli.states import state
 from services.cli.tables import Cell, Column, Row, same, table
 from services.cli.terminal import GOOD, LOOK, bold, dim
 from services.cli.words import moment, stamp
-from services.errors import OutsideError
 from services.words import count
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from services.guard import Gate
-    from services.sources.discover import Found
     from services.store.tables import Source
 
 group = typer.Typer(help="Sources: where articles come from.", invoke_without_command=True)
@@ -59,18 +54,18 @@ def add(
     config: Config = None,
 ) -> None:
     """Watch a source; the feed of a site is found from its home page. It is polled at once."""
-    from services import clock
+    from services import clock, watching
     from services.acts import source_acts
 
     screen, note = terminal.out(), ""
     with opened(data, config) as here:
         checked = source_acts.checked_source(here.gate, url)
-        found, note = (None, "") if as_is or is_mailbox(url) else _found(here.gate, checked)
+        found, note = (None, "") if as_is or is_mailbox(url) else watching.feed_of(here.gate, checked)
         if found is not None:
             checked = source_acts.checked_source(here.gate, found.url) if found.url != url else checked
         with here.store.write() as work:
             row = source_acts.add_source(
-                work, here.vault, here.actor, url=checked, name=name or _name(work.session, url, found),
+                work, here.vault, here.actor, url=checked, name=name or watching.name_of(work.session, url, found),
                 language=language or (found.language if found else None), pages=pages, home=home, now=clock.now(),
             )  # fmt: skip
     if as_json:
@@ -83,27 +78,6 @@ def add(
     if note:
         screen.line(LOOK, f" {note}")
     screen.line("It is polled at once, if workers run. What came: ", bold("tocsin sources list"))
-
-
-def _found(gate: Gate, url: str) -> tuple[Found | None, str]:
-    """Look for the feed; an address that does not answer now is watched all the same."""
-    from services.sources.discover import discover
-
-    try:
-        return discover(gate, url), ""
-    except OutsideError as error:
-        if error.permanent:
-            raise
-        return None, f"It could not be looked at now: {error.message}. It is polled as it was given"
-
-
-def _name(session: Session, url: str, found: Found | None) -> str:
-    from services.store import sources
-
-    title = found.title[:120] if found else ""
-    if title and sources.is_free(session, title):
-        return title
-    return f"{title[:60]} ({_host(url)})"[:120] if title else _host(url)
 
 
 @group.command("list")
@@ -126,13 +100,6 @@ def list_all(*, as_json: AsJson = False, data: Data = None, config: Config = Non
                 screen.line(shown.sign, f" {row.name}: {row.reason}")
         if not rows:
             screen.line(dim("  No source is watched yet: tocsin sources add URL"))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or url[:120]
-    except ValueError:
-        return url[:120]
 
 
 def _health(row: Source, now: datetime) -> str:

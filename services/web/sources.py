@@ -8,9 +8,10 @@ from urllib.parse import unquote, urlsplit
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services import clock, cursors
+from services import clock, cursors, watching
 from services.accounts.tokens import Caller
 from services.acts import source_acts
+from services.articles.mail_address import is_mailbox
 from services.articles.url import without_password
 from services.errors import ConflictError, InvalidError, OutsideError
 from services.store import polls, sources
@@ -67,12 +68,22 @@ def poll(id: str, site: Ours, reader: Reader) -> Response:  # noqa: A002  # the 
 
 def _add(site: Site, reader: Caller, form: Form) -> str:
     given = mailbox_url(form) if is_of_mailbox(form) else form.text("url")
-    url = source_acts.checked_source(site.gate, given)
-    name = form.text("name") or urlsplit(given).hostname or unquote(given).rstrip("/").rpartition("/")[2]
+    url, found = source_acts.checked_source(site.gate, given), None
+    if not is_mailbox(given):
+        found, _ = watching.feed_of(site.gate, url)
+        if found is not None and found.url != url:
+            url = source_acts.checked_source(site.gate, found.url)
     with site.store.write() as work:
+        name = form.text("name") or _folder(given) or watching.name_of(work.session, given, found)
         return source_acts.add_source(
-            work, site.vault, reader.name, url=url, name=name[:120], language=None, now=clock.now()
-        ).id
+            work, site.vault, reader.name, url=url, name=name[:120], language=found.language if found else None,
+            now=clock.now(),
+        ).id  # fmt: skip
+
+
+def _folder(given: str) -> str:
+    """Give the last part of a maildir's path; empty for what has a host."""
+    return "" if urlsplit(given).hostname else unquote(given).rstrip("/").rpartition("/")[2]
 
 
 def _placed(problem: Refused, form: Form) -> Refused:

@@ -9,6 +9,7 @@ from services import clock
 from services.store import deliveries
 from services.store.states import DeliveryState, Role
 from services.store.tables import Delivery
+from tests.feed_site import FeedSite, Said, rss
 from tests.integration.api import Api, text
 
 SUBSCRIBER = Role.SUBSCRIBER
@@ -125,6 +126,25 @@ def test_a_source_is_watched_and_polled_by_staff_only(api: Api) -> None:
     (row,) = api.v1("GET", "sources").json()["items"]
     assert post(api, f"/sources/{row['id']}/poll", by=Role.OPERATOR).status_code == 303
     assert "Star" in text(api.call("GET", f"/sources/{row['id']}", role=SUBSCRIBER))
+
+
+def test_the_feed_of_a_site_is_found_by_its_home_page(api: Api, site: FeedSite) -> None:
+    head = '<link rel="alternate" type="application/rss+xml" href="/news.xml">'
+    site.at("/", Said(f"<html><head>{head}</head><body>News</body></html>", headers={"Content-Type": "text/html"}))
+    site.at("/news.xml", rss(("a", None), head="<language>de</language>"))
+    assert post(api, "/sources", by=Role.OPERATOR, url=f"{site.url}/").status_code == 303
+    (row,) = api.v1("GET", "sources").json()["items"]
+    assert (row["url"], row["name"], row["language"]) == (f"{site.url}/news.xml", "Test Gazette", "de")
+
+
+def test_a_site_without_a_feed_or_that_is_gone_is_said_at_its_address(api: Api, site: FeedSite) -> None:
+    site.at("/", Said("<html><body>News</body></html>", headers={"Content-Type": "text/html"}))
+    for path, said in (("/", "No feed was found"), ("/gone", "answers 404")):
+        answer = post(api, "/sources", by=Role.OPERATOR, url=site.url + path)
+        shown = lxml.html.document_fromstring(answer.text)
+        assert (answer.status_code, shown.xpath("//*[@aria-invalid='true']/@name")) == (422, ["url"])
+        assert said in text(answer)
+    assert api.v1("GET", "sources").json()["items"] == []
 
 
 def test_a_person_is_added_by_an_admin_and_stands_in_the_audit_log(api: Api) -> None:
