@@ -27,13 +27,13 @@ WHAT = {
     "upgrade": "the version before the newest tables gives way to this one, process by process",
     "restore": "the database is lost and restored from a backup",
     "reorder": "the same, and the feeds show what came since in another order",
-    "soak": "one of these every twenty seconds, for hours",
+    "soak": "one of these every twenty seconds",
     "window": "no fault: how long a message is in flight",
 }
 _COUNTS = (("faults", "faults"), ("cells", "cells"), ("keys", "keys"), ("rounds", "rounds"), ("scripts", "ways"))
 _MORE = (
     ("odd", "{} that ended otherwise than they must"), ("p99_s", "p99 {} s without"), ("p99_amid_s", "{} s amid them"),
-    ("rss_slope_mib_h", "{} MiB of memory more an hour"), ("digests", "{} digests"), ("pushes_refused", "{} pushes refused"), ("longest_recovery_s", "{} s until pushes were taken again"),
+    ("process_slope_mib_h", "{} MiB more an hour in each process"), ("digests", "{} digests"), ("pushes_refused", "{} pushes refused"), ("longest_recovery_s", "{} s until pushes were taken again"),
     ("longest_until_delivered_s", "{} s until delivered"),
     ("other_ids", "{} of them under another id"), ("inflight_p50_ms", "{} ms at the median"),
 )  # fmt: skip
