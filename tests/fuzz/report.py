@@ -41,10 +41,13 @@ class Run:
             self.counts[name] = self.counts.get(name, 0) + number
 
     def took(self, began: float, sample: object) -> None:
-        """Keep the slowest case, in processor time."""
-        spent = (time.thread_time() - began) * 1000
-        if spent > self.slowest_ms:
-            self.slowest_ms, self.slowest = spent, repr(sample)[:200]
+        """Keep the slowest case, in processor time of this thread."""
+        self.spent((time.thread_time() - began) * 1000, sample)
+
+    def spent(self, ms: float, sample: object) -> None:
+        """Keep the slowest case."""
+        if ms > self.slowest_ms:
+            self.slowest_ms, self.slowest = ms, repr(sample)[:200]
 
     def line(self) -> dict[str, object]:
         """Give the line of the results."""
